@@ -1,0 +1,1 @@
+"""A terminal course on scalability that runs the real thing."""
