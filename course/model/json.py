@@ -1,0 +1,9 @@
+"""The values that may cross a process boundary."""
+
+from typing import TypeAlias
+
+JSON: TypeAlias = "None | bool | int | float | str | list[JSON] | dict[str, JSON]"
+"""A JSON value as Python holds it; NaN and the infinities are not among them."""
+
+Fields: TypeAlias = dict[str, JSON]
+"""A JSON object."""

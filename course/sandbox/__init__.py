@@ -1,0 +1,1 @@
+"""Where labs and submissions run: backends, and the wire to the agent inside."""
