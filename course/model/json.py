@@ -2,7 +2,7 @@
 
 from typing import TypeAlias
 
-JSON: TypeAlias = "None | bool | int | float | str | list[JSON] | dict[str, JSON]"
+JSON: TypeAlias = "bool | int | float | str | list[JSON] | dict[str, JSON] | None"
 """A JSON value as Python holds it; NaN and the infinities are not among them."""
 
 Fields: TypeAlias = dict[str, JSON]

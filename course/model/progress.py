@@ -1,0 +1,70 @@
+"""Where a learner is: what is stored, and what lists show of it."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from course.model.lesson import Exercise, Lesson
+
+State = Literal["new", "started", "done"]
+
+
+@dataclass(frozen=True, slots=True)
+class Prediction:
+    """What the learner expected of an experiment, and what came true when it ran."""
+
+    experiment: str  # lesson/experiment
+    choice: str
+    observed: str | None = None  # None until it has run
+
+    @property
+    def is_right(self) -> bool | None:
+        """Whether it came true; None until it has run."""
+        return None if self.observed is None else self.choice == self.observed
+
+
+@dataclass(frozen=True, slots=True)
+class ExerciseCard:
+    """An exercise with the learner's state in it."""
+
+    exercise: Exercise
+    state: State  # started once it was checked or opened, done once it passed
+    attempts: int = 0
+    hints_seen: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class LessonCard:
+    """A lesson with the learner's state in it."""
+
+    lesson: Lesson
+    state: State
+    step: int  # where the learner left off, from 0
+    exercises: tuple[ExerciseCard, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What to do next: a lesson and, once its text is read, an exercise."""
+
+    lesson: str
+    step: int
+    exercise: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Hint:
+    """One hint of an exercise, and how many there are."""
+
+    text: str
+    number: int  # from 1
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class SandboxReport:
+    """Which sandbox labs run in, and why; what is a stand-in."""
+
+    kind: Literal["docker", "embedded"]
+    why: str
+    warning: str = ""  # "practice: your code runs with your own rights on this computer"
+    can_build: bool = False  # an engine is there and only the image is missing

@@ -1,0 +1,1 @@
+"""What the course does: study, open a lab, check. No screen and no Docker in here."""
