@@ -1,0 +1,42 @@
+# The usual verbs. `make check` is what CI runs.
+PYTHON ?= python3
+BIN := .venv/bin
+LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-header $(UPGRADE)
+
+.PHONY: help check format test bench docs lock clean
+
+help: ## these verbs
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile
+
+$(BIN)/ruff:
+	$(PYTHON) -m course test --collect-only --quiet --quiet
+
+check: $(BIN)/ruff ## what CI runs: formatting, lint, types, import contracts, tests
+	$(BIN)/ruff format --check
+	$(BIN)/ruff check
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+	$(PYTHON) -m course test
+
+format: $(BIN)/ruff ## write the house format and the safe lint fixes
+	$(BIN)/ruff format
+	$(BIN)/ruff check --fix
+
+test: ## the tests alone; ARGS="-k bootstrap" narrows them
+	$(PYTHON) -m course test $(ARGS)
+
+bench: $(BIN)/ruff ## ratios against a bare baseline; never a test
+	$(BIN)/python -m bench $(ARGS)
+
+docs: $(BIN)/ruff ## redraw the pictures in docs/ and prove that the pages name what exists
+	$(PYTHON) -m course test tests/house $(ARGS)
+
+lock: ## resolve requirements/*.txt again; UPGRADE=--upgrade takes newer versions
+	$(LOCK) -o requirements/run.txt pyproject.toml requirements/build.in
+	$(LOCK) -o requirements/dev.txt -c requirements/run.txt --extra dev pyproject.toml requirements/build.in
+	$(LOCK) -o requirements/sandbox.txt -c requirements/run.txt requirements/sandbox.in
+
+clean: ## remove what tools leave behind, not .venv and not a learner's work
+	rm -rf build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	find course lessons sandboxes tests bench -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
