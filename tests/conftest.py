@@ -4,10 +4,11 @@ import asyncio
 import functools
 import inspect
 import os
-import shutil
-import subprocess
 
+import docker
 import pytest
+import requests
+from docker.errors import DockerException
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -15,8 +16,8 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
     """Run an `async def` test to its end, in an event loop of its own."""
     if not inspect.iscoroutinefunction(pyfuncitem.obj):
         return None
-    names = pyfuncitem._fixtureinfo.argnames
-    asyncio.run(pyfuncitem.obj(**{name: pyfuncitem.funcargs[name] for name in names}))
+    wanted = inspect.signature(pyfuncitem.obj).parameters
+    asyncio.run(pyfuncitem.obj(**{name: pyfuncitem.funcargs[name] for name in wanted}))
     return True
 
 
@@ -31,8 +32,14 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 @functools.cache
 def engine_answers() -> bool:
-    """Ask the engine once per run, by the client that most machines have."""
-    if shutil.which("docker") is None:
+    """Ask the engine once per run."""
+    try:
+        client = docker.from_env(timeout=5)
+    except DockerException:
         return False
-    asked = subprocess.run(["docker", "info"], capture_output=True, timeout=20, check=False)
-    return asked.returncode == 0
+    try:
+        return bool(client.ping())
+    except (DockerException, requests.RequestException):
+        return False
+    finally:
+        client.close()
