@@ -1,0 +1,150 @@
+"""The Docker backend: one container per box, reached over its attached streams alone."""
+
+import contextlib
+import secrets
+import socket
+import threading
+
+from course.errors import SandboxError, SandboxLost
+from course.sandbox.box import Autopsy, BoxKind, Purpose, Size
+from course.sandbox.engine import Engine, Pipe
+from course.sandbox.flags import AGENT, container_config
+from course.sandbox.labels import Owner, box_labels, this_process
+from course.sandbox.material import seccomp_profile
+from course.sandbox.tail import Tail
+
+STDOUT, STDERR = 1, 2
+CHUNK = 64 * 1024
+HEADER = 8
+
+
+class DockerBackend:
+    """Starts boxes as containers of one image.
+
+    Args:
+        engine: The engine to start them on.
+        image: The id (not a tag, which could be moved) of the image.
+        command: What to run; the agent unless a test says otherwise.
+    """
+
+    def __init__(self, engine: Engine, image: str, command: tuple[str, ...] = AGENT) -> None:
+        self._engine = engine
+        self._image = image
+        self._command = command
+        self._owner: Owner = this_process()
+        self._seccomp = seccomp_profile()
+
+    def start(self, size: Size, *, run_id: str, purpose: Purpose) -> "DockerBox":
+        """Create, attach, start: three calls, in the one order that loses no output."""
+        labels = box_labels(self._owner, run_id=run_id, purpose=purpose, seconds=size.seconds)
+        config = container_config(
+            image=self._image,
+            command=self._command,
+            size=size,
+            purpose=purpose,
+            labels=labels,
+            seccomp=self._seccomp,
+        )
+        name = f"course-{secrets.token_hex(16)}"
+        try:
+            self._engine.create(name, config)
+            pipe = self._engine.attach(name)
+            self._engine.start(name)
+        except BaseException:
+            with contextlib.suppress(SandboxError):
+                self._engine.remove(name)
+            raise
+        return DockerBox(self._engine, name, pipe, self._image)
+
+
+class DockerBox:
+    """A running container and the two streams of its agent.
+
+    Args:
+        engine: The engine it runs on.
+        name: The container.
+        pipe: Its attached socket.
+        image: The image it was made from.
+    """
+
+    kind: BoxKind = "docker"
+
+    def __init__(self, engine: Engine, name: str, pipe: Pipe, image: str) -> None:
+        self.name = name
+        self._engine = engine
+        self._pipe = pipe
+        self._image = image
+        self._frames = Frames()
+        self._complaints = Tail()
+        self._ended = False
+        self._closing = threading.Lock()
+        self._closed = False
+
+    def send(self, data: bytes) -> None:
+        """Write to the agent's stdin."""
+        try:
+            self._pipe.sendall(data)
+        except OSError as error:
+            raise SandboxLost("The sandbox ended while it was being spoken to.") from error
+
+    def receive(self) -> bytes:
+        """The next chunk of stdout; stderr that arrives on the way is kept for the autopsy."""
+        while not self._ended:
+            try:
+                data = self._pipe.recv(CHUNK)
+            except OSError:
+                data = b""
+            self._ended = not data
+            answer = bytearray()
+            for stream, payload in self._frames.feed(data):
+                if stream == STDERR:
+                    self._complaints.feed(payload)
+                else:
+                    answer += payload
+            if answer:
+                return bytes(answer)
+        return b""
+
+    def close(self) -> None:
+        """End the container and remove it, also when it is half gone already."""
+        with self._closing:
+            if self._closed:
+                return
+            self._closed = True
+        with contextlib.suppress(OSError):
+            self._pipe.shutdown(socket.SHUT_RDWR)
+        try:
+            # An engine that is gone cannot remove it; then it ends because its stdin did.
+            with contextlib.suppress(SandboxError):
+                self._engine.remove(self.name)
+        finally:
+            self._pipe.close()
+
+    def autopsy(self) -> Autopsy:
+        """How it ended; without exit code while it runs."""
+        code, oom = None, False
+        if self._ended or self._closed:
+            with contextlib.suppress(SandboxError):
+                code, oom = self._engine.ending(self.name)
+        return Autopsy(code, oom, self._complaints.text(), self._image)
+
+
+class Frames:
+    """Takes the engine's attach stream apart: an 8-byte header names stream and length."""
+
+    def __init__(self) -> None:
+        self._buffer = bytearray()
+
+    def feed(self, data: bytes) -> list[tuple[int, bytes]]:
+        """The frames that are complete now, as (stream, payload)."""
+        self._buffer += data
+        frames: list[tuple[int, bytes]] = []
+        start = 0
+        while len(self._buffer) >= start + HEADER:
+            end = start + HEADER + int.from_bytes(self._buffer[start + 4 : start + HEADER], "big")
+            if len(self._buffer) < end:
+                break
+            frames.append((self._buffer[start], bytes(self._buffer[start + HEADER : end])))
+            start = end
+        del self._buffer[:start]
+        return frames

@@ -1,0 +1,299 @@
+"""The one door to a Docker engine (or Podman's socket that speaks the same language).
+
+Nothing else imports `docker`. What the driver raises leaves here as a CourseError.
+"""
+
+import contextlib
+import os
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import IO, Any, Protocol
+
+import docker
+import docker.errors
+import requests
+from docker.context import ContextAPI
+from docker.utils import kwargs_from_env
+
+from course.errors import EngineMissing, ImageMissing, SandboxError
+
+DETECT_SECONDS = 3.0
+ANSWER_SECONDS = 60.0
+CONNECTIONS = 32
+START_THE_ENGINE = (
+    "Start Docker (or Podman's socket), or go on without it: --sandbox embedded. "
+    "`course doctor` shows what was tried."
+)
+GONE, BUSY = 404, 409
+
+
+class Pipe(Protocol):
+    """The attached socket of a container."""
+
+    def sendall(self, data: bytes, /) -> None:
+        """Write all of it to stdin."""
+
+    def recv(self, limit: int, /) -> bytes:
+        """Read what there is of stdout and stderr, interleaved in frames."""
+
+    def shutdown(self, how: int, /) -> None:
+        """End both directions, which wakes a reader."""
+
+    def close(self) -> None:
+        """Give the descriptor back."""
+
+
+class Engine:
+    """What the course asks of a Docker engine, and nothing more.
+
+    Args:
+        client: A connected low-level client.
+        where: The address it was found at, for people to read.
+    """
+
+    def __init__(self, client: docker.APIClient, where: str) -> None:
+        self._client = client
+        self.where = where
+
+    # -- containers
+
+    def create(self, name: str, config: Mapping[str, Any]) -> str:
+        """Create a container from a raw request body and return its id; never pulls."""
+        with translated("create a container"):
+            made = self._client.create_container_from_config(config, name)
+        return str(made["Id"])
+
+    def attach(self, container: str) -> Pipe:
+        """Connect to the streams of a container; before its start, or output is lost."""
+        params = {"stdin": 1, "stdout": 1, "stderr": 1, "stream": 1}
+        with translated("attach to a container"):
+            stream = self._client.attach_socket(container, params)
+        pipe: Any = getattr(stream, "_sock", stream)
+        pipe.settimeout(None)
+        return _Kept(pipe, stream)
+
+    def start(self, container: str) -> None:
+        """Start a created container."""
+        with translated("start a container"):
+            self._client.start(container)
+
+    def remove(self, container: str, *, tries: int = 10) -> None:
+        """Kill and remove a container, however far it or its removal has come."""
+        for attempt in range(tries):
+            try:
+                self._client.remove_container(container, force=True, v=True)
+            except docker.errors.APIError as error:
+                if error.status_code == GONE:
+                    return
+                if error.status_code != BUSY:
+                    raise refusal("remove a container", error) from error
+                time.sleep(
+                    0.02 * 2 ** min(attempt, 4)
+                )  # removal is under way: ask until it is gone
+            except (docker.errors.DockerException, requests.RequestException) as error:
+                raise silence("remove a container", error) from error
+            else:
+                return
+
+    def containers(self, label: str) -> list[dict[str, Any]]:
+        """All containers with a label, running or not."""
+        with translated("list containers"):
+            found: list[dict[str, Any]] = self._client.containers(
+                all=True, filters={"label": label}
+            )
+        return found
+
+    def inspect(self, container: str) -> dict[str, Any]:
+        """Everything the engine knows about a container."""
+        with translated("inspect a container"):
+            known: dict[str, Any] = self._client.inspect_container(container)
+        return known
+
+    def ending(self, container: str, *, wait_seconds: int = 2) -> tuple[int | None, bool]:
+        """Exit code and whether memory ran out, from the engine's event log.
+
+        The log outlives the container, which removes itself when it ends.
+        """
+        until = int(time.time()) + wait_seconds
+        filters = {"container": container, "event": ["oom", "die"]}
+        oom = False
+        with translated("read its event log"):
+            for event in self._client.events(since=0, until=until, filters=filters, decode=True):
+                oom = oom or event.get("Action") == "oom"
+                if event.get("Action") == "die":
+                    return int(event["Actor"]["Attributes"]["exitCode"]), oom
+        return None, oom
+
+    # -- images
+
+    def images(self, label: str) -> list[dict[str, Any]]:
+        """All images with a label, newest first."""
+        with translated("list images"):
+            found: list[dict[str, Any]] = self._client.images(filters={"label": label})
+        return sorted(found, key=lambda image: -int(image["Created"]))
+
+    def image_id(self, reference: str) -> str | None:
+        """The id of a local image, or None."""
+        try:
+            with translated("look up an image"):
+                return str(self._client.inspect_image(reference)["Id"])
+        except ImageMissing:
+            return None
+
+    def pull(self, reference: str) -> Iterator[dict[str, Any]]:
+        """Fetch an image from its registry; yields the engine's progress messages."""
+        with translated(f"pull {reference}"):
+            yield from self._client.pull(reference, stream=True, decode=True)
+
+    def build(self, context: IO[bytes], **options: object) -> Iterator[dict[str, Any]]:
+        """Build from a tar of the context; yields the engine's progress messages."""
+        with translated("build the image"):
+            yield from self._client.build(
+                fileobj=context,
+                custom_context=True,
+                network_mode="host",
+                rm=True,
+                forcerm=True,
+                decode=True,
+                **options,
+            )
+
+    def import_root(self, tar: IO[bytes], tag: str, changes: Sequence[str]) -> None:
+        """Make an image out of a tar of a root file system."""
+        repository, _, version = tag.partition(":")
+        with translated("import a root file system"), self._patiently():
+            self._client.import_image_from_stream(tar, repository, version, changes=list(changes))
+
+    def save(self, tag: str) -> Iterator[bytes]:
+        """The image as a tar, in chunks."""
+        with translated("save the image"):
+            yield from self._client.get_image(tag)
+
+    def load(self, tar: IO[bytes]) -> None:
+        """Read images from a tar that `save` wrote."""
+        with translated("load the image"), self._patiently():
+            for message in self._client.load_image(tar) or ():
+                if "error" in message:
+                    raise SandboxError(
+                        "The engine cannot load this file.", evidence=message["error"]
+                    )
+
+    def remove_image(self, image: str) -> bool:
+        """Remove an image; False when something still uses it or it is gone already."""
+        try:
+            self._client.remove_image(image, force=True)
+        except docker.errors.APIError as error:
+            if error.status_code not in {GONE, BUSY}:
+                raise refusal("remove an image", error) from error
+            return False
+        return True
+
+    @contextlib.contextmanager
+    def _patiently(self) -> Iterator[None]:
+        before, self._client.timeout = self._client.timeout, None
+        try:
+            yield
+        finally:
+            self._client.timeout = before
+
+
+class _Kept:
+    """A pipe, with the response that would close it when forgotten."""
+
+    def __init__(self, pipe: Pipe, response: object) -> None:
+        self.sendall = pipe.sendall
+        self.recv = pipe.recv
+        self.shutdown = pipe.shutdown
+        self.close = pipe.close
+        self._response = response
+
+
+def connect(host: str | None = None) -> Engine:
+    """The first engine that answers; raises EngineMissing with what was tried.
+
+    An address that a person named (argument, DOCKER_HOST, DOCKER_CONTEXT) is the only one tried.
+    """
+    tried: list[str] = []
+    for options in candidates(host, os.environ):
+        where = str(options.get("base_url", "the default socket"))
+        try:
+            client = docker.APIClient(
+                version="auto", timeout=DETECT_SECONDS, max_pool_size=CONNECTIONS, **options
+            )
+        except (docker.errors.DockerException, requests.RequestException, OSError) as error:
+            tried.append(f"{where}: {error}")
+        else:
+            client.timeout = ANSWER_SECONDS
+            return Engine(client, where)
+    hint = START_THE_ENGINE
+    if any("Permission denied" in line for line in tried):
+        hint = "You may not use its socket: join the docker group, or use rootless Docker. " + hint
+    raise EngineMissing("No Docker engine answers.", hint, "\n".join(tried))
+
+
+def candidates(host: str | None, environment: Mapping[str, str]) -> Iterable[dict[str, Any]]:
+    """Where to look for an engine, in order; options for the client."""
+    if host:
+        return [{"base_url": host}]
+    if environment.get("DOCKER_HOST"):
+        return [kwargs_from_env(environment)]
+    context = context_options(environment)
+    if environment.get("DOCKER_CONTEXT"):
+        return [context]
+    return [context, *({"base_url": f"unix://{path}"} for path in sockets(environment))]
+
+
+def context_options(environment: Mapping[str, str]) -> dict[str, Any]:
+    """The address of the current `docker context`; a wrong name is an error, not the default."""
+    name = environment.get("DOCKER_CONTEXT")
+    with translated("read its contexts"):
+        if name and ContextAPI.get_context(name) is None:
+            raise EngineMissing(
+                f"There is no Docker context named {name!r}.",
+                "Unset DOCKER_CONTEXT, or name one that `docker context ls` shows.",
+            )
+        options: dict[str, Any] = ContextAPI.kwargs_from_context(environment=environment)
+    return options
+
+
+def sockets(environment: Mapping[str, str]) -> list[Path]:
+    """Sockets of engines that run without root, where they exist."""
+    runtime = Path(environment.get("XDG_RUNTIME_DIR") or "/run/user/none")
+    home = Path.home()
+    known = (
+        runtime / "docker.sock",
+        home / ".docker/run/docker.sock",
+        home / ".colima/default/docker.sock",
+        runtime / "podman/podman.sock",
+    )
+    return [path for path in known if path.exists()]
+
+
+@contextlib.contextmanager
+def translated(doing: str) -> Iterator[None]:
+    """Turn what the driver raises while `doing` something into a CourseError."""
+    try:
+        yield
+    except docker.errors.ImageNotFound as error:
+        raise ImageMissing(
+            "The sandbox image is not on this engine.", "Build it: course sandbox build", str(error)
+        ) from error
+    except docker.errors.APIError as error:
+        raise refusal(doing, error) from error
+    except (docker.errors.DockerException, requests.RequestException) as error:
+        raise silence(doing, error) from error
+
+
+def refusal(doing: str, error: docker.errors.APIError) -> SandboxError:
+    """The engine answered no."""
+    return SandboxError(
+        f"The Docker engine refused to {doing}.", "`course doctor` may say why.", error.explanation
+    )
+
+
+def silence(doing: str, error: Exception) -> EngineMissing:
+    """The engine did not answer."""
+    return EngineMissing(
+        f"The Docker engine went away when asked to {doing}.", START_THE_ENGINE, str(error)
+    )

@@ -1,0 +1,102 @@
+"""The container that a box is, as data for the engine; docs/sandboxes.md has the reasons."""
+
+import math
+from collections.abc import Mapping
+from typing import Any, Final
+
+from course.sandbox.box import Purpose, Size
+
+LEARNER: Final = 10002
+AGENT: Final = ("python3", "-I", "-B", "/opt/sandbox")
+LAB_SIZE: Final = Size()
+CHECK_SIZE: Final = Size(memory_mb=128, cpus=1.0, pids=64, work_mb=16, data_mb=0, seconds=120.0)
+
+_MB: Final = 1024 * 1024
+_MOUNT: Final = "rw,noexec,nosuid,nodev"
+_FILES: Final[Mapping[Purpose, int]] = {"check": 256, "lab": 1024}
+_FILE_BYTES: Final[Mapping[Purpose, int]] = {"check": 32 * _MB, "lab": 256 * _MB}
+
+
+def container_config(  # noqa: PLR0913 - the container's parameters, each named at the call
+    *,
+    image: str,
+    command: tuple[str, ...],
+    size: Size,
+    purpose: Purpose,
+    labels: Mapping[str, str],
+    seccomp: str,
+) -> dict[str, Any]:
+    """The body of the engine's create request."""
+    return {
+        "Image": image,
+        "Entrypoint": [],
+        "Cmd": list(command),
+        "User": "0:0",
+        "Hostname": "lab",
+        "WorkingDir": "/",
+        "Labels": dict(labels),
+        "StopTimeout": 1,
+        "Tty": False,
+        "OpenStdin": True,
+        "StdinOnce": True,
+        "AttachStdin": True,
+        "AttachStdout": True,
+        "AttachStderr": True,
+        "HostConfig": host_config(size, purpose, seccomp),
+    }
+
+
+def host_config(size: Size, purpose: Purpose, seccomp: str) -> dict[str, Any]:
+    """What the host allows the container: nothing to reach, to fill or to leave behind."""
+    return {
+        "AutoRemove": True,
+        "Init": True,
+        "NetworkMode": "none",
+        "ReadonlyRootfs": True,
+        "Tmpfs": mounts(size),
+        "IpcMode": "private",
+        "ShmSize": 8 * _MB,
+        "CapDrop": ["ALL"],
+        "CapAdd": ["SETUID", "SETGID", "KILL"],
+        "SecurityOpt": ["no-new-privileges", f"seccomp={seccomp}"],
+        "PidsLimit": size.pids,
+        "Memory": size.memory_mb * _MB,
+        "MemorySwap": size.memory_mb * _MB,
+        "NanoCpus": math.floor(size.cpus * 1e9),
+        "Ulimits": ulimits(purpose),
+        "OomScoreAdj": 500,
+        "LogConfig": {"Type": "none"},
+        "Privileged": False,
+        "PublishAllPorts": False,
+    }
+
+
+def mounts(size: Size) -> dict[str, str]:
+    """The places that can be written, each with its limit in bytes and files.
+
+    The agent is uid 0 without CHOWN and DAC_OVERRIDE. It owns /data and may create folders there;
+    others may only pass through to the folder whose group is theirs.
+    """
+    places = {
+        "/work": _tmpfs(size.work_mb, 2048, LEARNER, "0700"),
+        "/tmp": _tmpfs(8, 1024, 0, "1777"),  # noqa: S108 - the container's own
+        "/run/agent": _tmpfs(1, 256, 0, "0700"),
+    }
+    if size.data_mb:
+        places["/data"] = _tmpfs(size.data_mb, 16384, 0, "0711")
+    return places
+
+
+def ulimits(purpose: Purpose) -> list[dict[str, Any]]:
+    """Limits per process; no `nproc`, which would count one user across all containers."""
+    limits = {
+        "core": 0,
+        "nofile": _FILES[purpose],
+        "fsize": _FILE_BYTES[purpose],
+        "msgqueue": 0,
+    }
+    return [{"Name": name, "Soft": value, "Hard": value} for name, value in limits.items()]
+
+
+def _tmpfs(megabytes: int, files: int, owner: int, mode: str) -> str:
+    return f"{_MOUNT},size={megabytes}m,nr_inodes={files},uid={owner},gid={owner},mode={mode}"
