@@ -1,0 +1,1 @@
+"""The agent: the process inside a sandbox that speaks the wire."""

@@ -1,0 +1,194 @@
+"""What the agent does for each command of the wire."""
+
+import os
+import sys
+import tempfile
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from agent.files import BadFiles, decoded
+from agent.lesson import Lesson, LessonFault
+from agent.wire import VERSION, Out
+from lab import programs
+from lab.errors import LabError
+from lab.runtime import LEARNER
+
+
+class Refused(Exception):
+    """A command that is off; the text says how."""
+
+
+class Commands:
+    """The agent's state and one method per command; methods run on threads of their own."""
+
+    def __init__(self, out: Out) -> None:
+        self._out = out
+        self._lesson: Lesson | None = None
+        self._isolation = os.environ.get("COURSE_ISOLATION", "none")
+        self._lock = threading.Lock()
+        self._host: Any = None
+        self._table: dict[str, Callable[..., Any]] = {
+            name: getattr(self, f"do_{name}")
+            for name in (
+                "hello", "open", "fire", "observe", "submit", "call", "restart", "output",
+                "ping", "close",
+            )
+        }  # fmt: skip
+
+    def run(self, number: int, do: str, arguments: dict[str, Any]) -> None:
+        """Carry out one command and answer it."""
+        try:
+            value = self._command(do, arguments)()
+        except LessonFault as fault:
+            self._out.error(number, fault.kind, str(fault), fault.where)
+        except (Refused, BadFiles) as error:
+            self._out.error(number, "usage", str(error))
+        except Exception as error:  # noqa: BLE001  whatever it is, the caller must get an answer
+            print(f"{do}: {type(error).__name__}: {error}", file=sys.stderr)
+            self._out.error(number, "agent", f"{type(error).__name__}: {error}")
+        else:
+            self._out.value(number, value)
+
+    def _command(self, do: str, arguments: dict[str, Any]) -> Callable[[], Any]:
+        method = self._table.get(do)
+        if method is None:
+            raise Refused(f"there is no command {do!r}; there are: {', '.join(self._table)}")
+        code = method.__func__.__code__  # type: ignore[attr-defined]  # a bound method
+        known = code.co_varnames[1 : code.co_argcount + code.co_kwonlyargcount]
+        strange = [key for key in arguments if key not in known]
+        missing = [key for key in known if key not in arguments]
+        if strange or missing:
+            raise Refused(f"{do} takes {', '.join(known) or 'nothing'}; got {', '.join(arguments)}")
+        return lambda: method(**arguments)
+
+    def do_hello(self, *, version: int) -> dict[str, Any]:
+        """Say what is in here."""
+        if version != VERSION:
+            raise Refused(f"this agent speaks version {VERSION} of the wire, not {version}")
+        components = [_component(name) for name in programs.FINDERS]
+        return {
+            "version": VERSION,
+            "isolation": self._isolation,
+            "components": [one for one in components if one],
+        }
+
+    def do_open(
+        self,
+        *,
+        lesson: str,
+        files: list[dict[str, Any]],
+        entry: str,
+        seed: int,
+        services: list[str],
+        sandbox: str,
+    ) -> dict[str, Any]:
+        """Load a lesson or rig and start its lab."""
+        self.do_close()
+        loaded = Lesson(decoded(files), entry)
+        with self._lock:
+            self._lesson = loaded
+        components = [_component(name) for name in services]
+        started = {
+            "lesson": lesson,
+            "sandbox": sandbox,
+            "components": [one for one in components if one],
+        }
+        opened = loaded.open(
+            self._out.event,
+            isolation=self._isolation,
+            seed=seed,
+            started=started,
+            learner=self._host,  # a rig is opened after `submit`
+        )
+        self._publish(loaded)
+        return opened
+
+    def do_fire(self, *, trigger: str, params: dict[str, Any]) -> Any:
+        """Fire a trigger."""
+        lesson = self._opened()
+        try:
+            return lesson.fire(trigger, params)
+        finally:
+            self._publish(lesson)
+
+    def do_observe(self, *, experiment: str) -> Any:
+        """Run an experiment."""
+        return self._opened().observe(experiment)
+
+    def do_submit(
+        self, *, files: list[dict[str, Any]], entry: str, seconds: float, memory_mb: int
+    ) -> None:
+        """Take a submission; the next call loads it in a fresh process."""
+        self._submissions().submit(
+            decoded(files), entry=entry, seconds=seconds, memory_mb=memory_mb
+        )
+
+    def do_call(
+        self, *, function: str, args: list[Any], kwargs: dict[str, Any], nonce: str
+    ) -> dict[str, Any]:
+        """Call a function of the submission."""
+        answer: dict[str, Any] = self._submissions().call(function, args, kwargs, nonce)
+        return answer
+
+    def do_restart(self) -> None:
+        """End everything of the learner's; the next call starts afresh."""
+        self._submissions().restart()
+
+    def do_output(self) -> dict[str, Any]:
+        """What the submission printed."""
+        printed: dict[str, Any] = self._submissions().output()
+        return printed
+
+    def do_ping(self) -> dict[str, Any]:
+        """Still here, and the services are still ours."""
+        return {"alive": True, "foreign": self._lesson.lab.foreign if self._lesson else []}
+
+    def do_close(self) -> None:
+        """Close the lab; the agent stays."""
+        with self._lock:
+            lesson, self._lesson = self._lesson, None
+        if lesson is not None:
+            lesson.close("closed")
+
+    def shut_down(self) -> None:
+        """End everything the agent started."""
+        if self._host is not None:
+            self._host.close()
+        self.do_close()
+
+    def _publish(self, lesson: Lesson) -> None:
+        """Let the submission's next process see what a rig published."""
+        if self._host is not None:
+            self._host.publish(lesson.lab.published)
+
+    def _opened(self) -> Lesson:
+        if self._lesson is None:
+            raise Refused("no lab is open")
+        return self._lesson
+
+    def _submissions(self) -> Any:
+        with self._lock:
+            if self._host is None:
+                from agent.submission import SubmissionHost
+
+                learner = LEARNER if self._isolation == "uid" else None
+                self._host = SubmissionHost(_work_folder(learner), learner)
+            return self._host
+
+
+def _work_folder(learner: int | None) -> Path:
+    """Where submissions lie: the learner's own tmpfs, or a folder of our scratch space."""
+    if learner is not None:
+        return Path("/work")
+    return Path(tempfile.mkdtemp(prefix="submission-", dir=os.environ.get("COURSE_WORK")))
+
+
+def _component(name: str) -> dict[str, Any] | None:
+    """What is known about a server program, None where it is missing."""
+    try:
+        program = programs.FINDERS[name]()
+    except LabError:
+        return None
+    return {"name": program.name, "version": program.version, "stand_in": program.stand_in}

@@ -1,0 +1,133 @@
+"""An open-loop load generator: it sends on schedule, whatever the answers do."""
+
+import queue
+import random
+import threading
+import time
+from collections.abc import Callable
+
+from lab.http import Reply
+from lab.window import Window
+
+Send = Callable[[int], Reply | None]
+Counted = Callable[[float, bool], None]
+LONGEST_QUEUE = 2_000  # requests waiting for a free sender; more are failed at once
+
+
+class Load:
+    """Poisson arrivals from a seeded source, sent by a bounded number of threads.
+
+    A request's time runs from when it was due, so a stalled system cannot hide its waiting.
+
+    Args:
+        send: Called with the request's number; returns a Reply, or None for "went well".
+        rate: Requests a second; may be set while it runs.
+        concurrency: How many may be under way at once.
+        source: Draws the gaps between arrivals.
+        counted: Told about each request: its time in ms and whether it went well.
+    """
+
+    def __init__(
+        self, send: Send, rate: float, concurrency: int, source: random.Random, counted: Counted
+    ) -> None:
+        self._send = send
+        self.rate = rate
+        self._source = source
+        self._counted = counted
+        self.window = Window(5.0)
+        self.sent = 0
+        self.failed = 0
+        self._due: queue.SimpleQueue[tuple[int, float, Window] | None] = queue.SimpleQueue()
+        self._lock = threading.Lock()
+        self._senders = concurrency
+        self._running = threading.Event()
+        self._ended = threading.Event()
+        self._threads: list[threading.Thread] = []
+
+    def start(self) -> "Load":
+        """Send at `rate` in the background until `stop`; returns itself."""
+        self._open()
+        if not self._running.is_set():
+            self._running.set()
+            self._thread(self._keep_sending)
+        return self
+
+    def stop(self) -> None:
+        """Send no more; what is under way still comes back."""
+        self._running.clear()
+
+    def close(self) -> None:
+        """Stop and let the senders go."""
+        self.stop()
+        self._ended.set()
+        for _ in range(self._senders):
+            self._due.put(None)
+
+    def run(self, count: int | None = None, *, seconds: float | None = None) -> Window:
+        """Send `count` requests, or for `seconds`; wait for the answers and return them."""
+        self._open()
+        measured = Window(None)
+        scheduled = self._schedule(measured, count, seconds, lambda: not self._ended.is_set())
+        while measured.count < scheduled and not self._ended.wait(0.005):
+            pass
+        return measured
+
+    def _open(self) -> None:
+        if not self._threads:
+            for _ in range(self._senders):
+                self._thread(self._work)
+
+    def _thread(self, target: Callable[[], None]) -> None:
+        thread = threading.Thread(target=target, daemon=True, name="load")
+        self._threads.append(thread)
+        thread.start()
+
+    def _keep_sending(self) -> None:
+        self._schedule(None, None, None, self._running.is_set)
+
+    def _schedule(
+        self,
+        measured: Window | None,
+        count: int | None,
+        seconds: float | None,
+        goes_on: Callable[[], bool],
+    ) -> int:
+        begun = due = time.monotonic()
+        scheduled = 0
+        while goes_on() and (count is None or scheduled < count):
+            due += self._source.expovariate(max(self.rate, 0.001))
+            if seconds is not None and due > begun + seconds:
+                break
+            if self._ended.wait(max(0.0, due - time.monotonic())):
+                break
+            self._hand_out(due, measured)
+            scheduled += 1
+        return scheduled
+
+    def _hand_out(self, due: float, measured: Window | None) -> None:
+        with self._lock:
+            self.sent += 1
+            number = self.sent
+        into = measured if measured is not None else self.window
+        if self._due.qsize() > LONGEST_QUEUE:
+            self._note(Reply(0, 0.0, error="too many waiting"), due, into)
+        else:
+            self._due.put((number, due, into))
+
+    def _work(self) -> None:
+        while (job := self._due.get()) is not None:
+            number, due, into = job
+            try:
+                reply = self._send(number) or Reply(200, 0.0)
+            except Exception as error:  # noqa: BLE001  lesson code: becomes a failed request
+                reply = Reply(0, 0.0, error=f"{type(error).__name__}: {error}")
+            self._note(reply, due, into)
+
+    def _note(self, reply: Reply, due: float, into: Window) -> None:
+        ms = (time.monotonic() - due) * 1000
+        with self._lock:
+            self.failed += not reply.ok
+        into.add(ms, ok=reply.ok, tag=str(reply.status))
+        if into is not self.window:
+            self.window.add(ms, ok=reply.ok, tag=str(reply.status))
+        self._counted(ms, reply.ok)

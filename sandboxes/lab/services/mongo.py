@@ -1,0 +1,36 @@
+"""mongod, or the stand-in that speaks its protocol, as a node."""
+
+from typing import TYPE_CHECKING, Any
+
+from lab.process import Process
+
+if TYPE_CHECKING:  # pymongo takes 0.2 s to import: only when a client is wanted
+    from pymongo import MongoClient
+
+
+class Mongo(Process):
+    """One mongod on a port of its own."""
+
+    port: int
+    stand_in: bool
+
+    @property
+    def address(self) -> str:
+        """As clients dial it."""
+        return f"127.0.0.1:{self.port}"
+
+    def client(self, **options: Any) -> "MongoClient[dict[str, Any]]":
+        """A pymongo client of this server alone, which gives up after two seconds."""
+        from pymongo import MongoClient
+
+        defaults = {
+            "directConnection": True, "serverSelectionTimeoutMS": 2000,
+            "connectTimeoutMS": 2000, "socketTimeoutMS": 5000,
+        }  # fmt: skip
+        return MongoClient("127.0.0.1", self.port, **{**defaults, **options})
+
+
+def mongod_arguments(port: int, folder: str, replica_set: str | None) -> list[str]:
+    """The command line that mongod and the stand-in share."""
+    arguments = ["--port", str(port), "--bind_ip", "127.0.0.1", "--dbpath", folder]
+    return [*arguments, "--replSet", replica_set] if replica_set else arguments

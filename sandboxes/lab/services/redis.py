@@ -1,0 +1,64 @@
+"""A real Redis (or Valkey) server as a node."""
+
+import secrets
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from lab.ports import free_port
+from lab.process import Process
+
+if TYPE_CHECKING:  # redis-py takes 0.2 s to import: only when a client is wanted
+    import redis
+
+LEARNER_RULES = (
+    "~* &* +@all -@admin -@dangerous +keys +info +client|setinfo +client|setname "
+    "-module -debug -replicaof -acl"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Where a server listens and what opens it; drawn anew for each run."""
+
+    port: int = field(default_factory=free_port)
+    admin_password: str = field(default_factory=lambda: secrets.token_hex(8))
+    password: str = field(default_factory=lambda: secrets.token_hex(8))
+
+
+class Redis(Process):
+    """Redis on a port of its own, without persistence."""
+
+    port: int
+    admin_password: str
+    password: str  # the learner's
+
+    @property
+    def url(self) -> str:
+        """For clients with every right."""
+        return f"redis://:{self.admin_password}@127.0.0.1:{self.port}/0"
+
+    @property
+    def learner_url(self) -> str:
+        """For an account that can use the data but not the server."""
+        return f"redis://learner:{self.password}@127.0.0.1:{self.port}/0"
+
+    def client(self, **options: object) -> "redis.Redis":
+        """A redis-py client that answers in str and gives up after two seconds."""
+        import redis
+
+        defaults = {
+            "password": self.admin_password,
+            "decode_responses": True,
+            "socket_timeout": 2,
+            "socket_connect_timeout": 2,
+        }
+        return redis.Redis(port=self.port, **{**defaults, **options})  # type: ignore[arg-type]  # options by name
+
+
+def redis_arguments(server: Account, folder: str, limits: dict[str, str]) -> list[str]:
+    """The command line of a server that keeps nothing on disk."""
+    options = {"port": str(server.port), "bind": "127.0.0.1", "dir": folder, "save": "",
+               "appendonly": "no", "loglevel": "warning", "requirepass": server.admin_password,
+               **limits}  # fmt: skip
+    learner = ["--user", "learner", "on", f">{server.password}", *LEARNER_RULES.split()]
+    return [*(word for name, value in options.items() for word in (f"--{name}", value)), *learner]

@@ -1,0 +1,89 @@
+"""Several mongods that elect a primary among themselves."""
+
+from typing import TYPE_CHECKING, Any
+
+from lab.services.mongo import Mongo
+from lab.wait import until
+
+if TYPE_CHECKING:
+    from pymongo import MongoClient
+
+ELECTION_SECONDS = 20.0
+
+
+class ReplicaSet:
+    """An initiated replica set; roles are asked for, never remembered."""
+
+    def __init__(self, name: str, members: list[Mongo]) -> None:
+        self.name = name
+        self.members = members
+
+    @property
+    def uri(self) -> str:
+        """For a client that follows the primary."""
+        hosts = ",".join(member.address for member in self.members)
+        return f"mongodb://{hosts}/?replicaSet={self.name}"
+
+    def client(self, **options: Any) -> "MongoClient[dict[str, Any]]":
+        """A pymongo client of the whole set."""
+        from pymongo import MongoClient
+
+        return MongoClient(self.uri, **{"serverSelectionTimeoutMS": 10_000, **options})
+
+    def initiate(self) -> None:
+        """Make the members a set and wait for its primary."""
+        members = [{"_id": n, "host": m.address} for n, m in enumerate(self.members)]
+        with self.members[0].client() as client:
+            client.admin.command("replSetInitiate", {"_id": self.name, "members": members})
+        until(lambda: self.find_primary(), ELECTION_SECONDS, "the election of a primary")
+        until(lambda: len(self.secondaries) == len(members) - 1, ELECTION_SECONDS, "secondaries")
+
+    def find_primary(self) -> Mongo | None:
+        """The member that says it is the primary, if any does."""
+        found = (m for m in self.members if _hello(m).get("isWritablePrimary"))
+        return next(found, None)
+
+    @property
+    def primary(self) -> Mongo:
+        """The primary; waits for an election that is going on."""
+        found = until(self.find_primary, ELECTION_SECONDS, "the election of a primary")
+        assert found is not None  # noqa: S101  until returns a true value
+        return found
+
+    @property
+    def secondaries(self) -> list[Mongo]:
+        """The members that say they are secondaries."""
+        return [member for member in self.members if _hello(member).get("secondary")]
+
+    def set_lag(self, member: Mongo, seconds: float) -> None:
+        """Let a member apply what it receives this much later (stand-in only)."""
+        with member.client() as client:
+            client.admin.command({"standInLag": seconds})
+
+    def partition(self, member: Mongo) -> None:
+        """Cut a member off from all others (stand-in only); its clients still reach it."""
+        for one in self.members:
+            others = [m.address for m in self.members if m is not one]
+            self._cut(one, others if one is member else [member.address])
+
+    def heal(self) -> None:
+        """End every partition."""
+        for member in self.members:
+            self._cut(member, [])
+
+    def _cut(self, member: Mongo, addresses: list[str]) -> None:
+        if member.is_running:
+            with member.client() as client:
+                client.admin.command({"standInPartition": addresses})
+
+
+def _hello(member: Mongo) -> dict[str, Any]:
+    from pymongo.errors import PyMongoError
+
+    if not member.is_running:
+        return {}
+    try:
+        with member.client(serverSelectionTimeoutMS=500, socketTimeoutMS=1000) as client:
+            return client.admin.command("hello")
+    except PyMongoError:
+        return {}

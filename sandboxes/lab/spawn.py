@@ -1,0 +1,83 @@
+"""Starting child processes so that none outlives us."""
+
+import ctypes
+import os
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from signal import SIGKILL
+
+PR_SET_PDEATHSIG = 1
+PR_SET_CHILD_SUBREAPER = 36
+SANDBOXES = Path(__file__).resolve().parent.parent
+
+_prctl = ctypes.CDLL(None).prctl if sys.platform == "linux" else None
+
+
+class Spawner:
+    """Starts processes from one thread that lives as long as we do.
+
+    The kernel's parent-death signal is sent when the *thread* that started a child ends, so a
+    trigger's own thread must never be the one that starts it.
+    """
+
+    def __init__(self) -> None:
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="spawner")
+        adopt_orphans()
+
+    def spawn(
+        self,
+        argv: Sequence[str],
+        *,
+        folder: Path,
+        environment: Mapping[str, str],
+        uid: int | None = None,
+    ) -> subprocess.Popen[bytes]:
+        """Start `argv` in a session of its own, output piped, stdin empty."""
+        return self._thread.submit(_start, list(argv), folder, dict(environment), uid).result()
+
+    def close(self) -> None:
+        """End the thread; children get the parent-death signal."""
+        self._thread.shutdown(wait=False)
+
+
+def _start(
+    argv: list[str], folder: Path, environment: dict[str, str], uid: int | None
+) -> subprocess.Popen[bytes]:
+    rights = {} if uid is None else {"user": uid, "group": uid, "extra_groups": []}
+    return subprocess.Popen(  # type: ignore[call-overload,no-any-return]  # rights by name
+        argv,
+        cwd=folder,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        start_new_session=True,
+        preexec_fn=_die_with_parent if _prctl else None,
+        **rights,
+    )
+
+
+def _die_with_parent() -> None:
+    if _prctl is not None:
+        _prctl(PR_SET_PDEATHSIG, SIGKILL)
+
+
+def adopt_orphans() -> None:
+    """Become the parent of grandchildren whose parent died, so that they can be ended too."""
+    if _prctl is not None:
+        _prctl(PR_SET_CHILD_SUBREAPER, 1)
+
+
+def child_environment(extra: Mapping[str, str]) -> dict[str, str]:
+    """What every child gets: a fixed PATH, our packages, UTF-8, and `extra`."""
+    return {
+        "PATH": os.environ.get("PATH", "/usr/local/bin:/usr/bin:/bin"),
+        "LANG": "C.UTF-8",
+        "PYTHONPATH": str(SANDBOXES),
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "PYTHONUNBUFFERED": "1",
+        **extra,
+    }
