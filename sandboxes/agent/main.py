@@ -67,8 +67,7 @@ def _end(commands: Commands) -> None:
     """Close in order, within bounds; then kill what is left and go."""
     closing = threading.Thread(target=commands.shut_down, daemon=True)
     closing.start()
-    closing.join(HANDS = 12  # commands at once; made at the start, since a fork bomb leaves room for no thread
-LAST_SECONDS)
+    closing.join(LAST_SECONDS)
     for pid in descendants(os.getpid()):
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.kill(pid, SIGKILL)
