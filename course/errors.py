@@ -3,6 +3,7 @@
 CourseError                 exit 2   what happened, then what to do next
 ├── UsageError              exit 2   the command or its arguments are off
 ├── LessonError             exit 2   a lesson's folder or code is at fault (path, line)
+│   └── SubmissionRefused            the learner's program or configuration does not work
 ├── StorageError            exit 2   progress, workspace or a recording cannot be read or written
 └── SandboxError            exit 3   no sandbox, or it was lost
     ├── EngineMissing                no Docker engine answers
@@ -39,6 +40,10 @@ class UsageError(CourseError):
 
 class LessonError(CourseError):
     """A lesson's folder or code is at fault; the evidence says where."""
+
+
+class SubmissionRefused(LessonError):
+    """The learner's program or configuration does not work in the sandbox; never our fault."""
 
 
 class StorageError(CourseError):

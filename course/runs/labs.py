@@ -1,0 +1,114 @@
+"""A running lab as front ends see it: its log, its state, and what can be done to it."""
+
+import base64
+import secrets
+import threading
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import cast
+
+from course.model.event import Event
+from course.model.json import JSON, Fields
+from course.model.lesson import Lesson
+from course.model.state import LabState, fold
+from course.runs.ports import Sandboxes, Session
+
+OPEN_SECONDS = 60.0
+FIRE_SECONDS = 180.0
+ENTRY = "lesson.py"
+LEFT_OUT = ("lesson.toml", "lesson.md", "exercises", "__pycache__")
+Heard = Callable[[Event], None]
+
+
+class RunningLab:
+    """A lab that is open; its events are kept, folded and passed on.
+
+    Args:
+        heard: Told about every event in order, on the session's thread: a recorder, a printer.
+    """
+
+    def __init__(self, heard: Sequence[Heard] = ()) -> None:
+        self._heard = heard
+        self._events: list[Event] = []
+        self._state = LabState()
+        self._lock = threading.Lock()
+        self._session: Session | None = None
+
+    def start(self, lesson: Lesson, sandboxes: Sandboxes, seed: int) -> None:
+        """Open the lesson in a fresh session; returns when its nodes are up."""
+        session = self._session = sandboxes.open(lesson, self._take)
+        session.request(
+            "open",
+            seconds=OPEN_SECONDS,
+            lesson=lesson.id,
+            files=files_of(lesson.folder),
+            entry=ENTRY,
+            seed=seed,
+            services=list(lesson.needs.services),
+            sandbox=session.kind,
+        )
+
+    def state(self) -> LabState:
+        """What it looks like now."""
+        return self._state  # replaced as a whole, so reading needs no lock
+
+    def events(self, after: int = 0) -> Sequence[Event]:
+        """The log from the event that follows `after`."""
+        with self._lock:
+            return self._events[after:]  # seq counts from 1 without gaps
+
+    def fire(self, trigger: str, params: dict[str, JSON] | None = None) -> JSON:
+        """Fire a trigger and wait for what it returns."""
+        return self._ask("fire", trigger=trigger, params=params or {})
+
+    def observe(self, experiment: str) -> tuple[str, dict[str, JSON]]:
+        """Run an experiment: the choice that came true, and its facts."""
+        seen = cast("Fields", self._ask("observe", experiment=experiment))
+        return str(seen["choice"]), cast("Fields", seen["facts"])
+
+    def close(self) -> None:
+        """End it and leave nothing behind."""
+        if self._session is not None:
+            self._session.close()
+
+    def _ask(self, command: str, **arguments: JSON) -> JSON:
+        assert self._session is not None  # noqa: S101  started before it is handed out
+        return self._session.request(command, seconds=FIRE_SECONDS, **arguments)
+
+    def _take(self, event: Event) -> None:
+        with self._lock:
+            self._events.append(event)
+            self._state = fold((event,), self._state)
+        for heard in self._heard:
+            heard(event)
+
+
+def open_lab(
+    lesson: Lesson, sandboxes: Sandboxes, *, seed: int | None = None, heard: Sequence[Heard] = ()
+) -> RunningLab:
+    """Start a lesson's lab; what was started is ended when that fails."""
+    lab = RunningLab(heard)
+    try:
+        lab.start(lesson, sandboxes, seed if seed is not None else secrets.randbelow(2**31))
+    except BaseException:
+        lab.close()
+        raise
+    return lab
+
+
+def files_of(folder: Path) -> list[JSON]:
+    """A folder's files as the wire carries them; the text for the learner stays here."""
+    paths = [
+        path
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and not set(path.relative_to(folder).parts) & set(LEFT_OUT)
+    ]
+    return [as_file(path.relative_to(folder).as_posix(), path.read_bytes()) for path in paths]
+
+
+def as_file(name: str, content: bytes) -> dict[str, JSON]:
+    """One file as the wire carries it."""
+    try:
+        return {"name": name, "text": content.decode()}
+    except UnicodeDecodeError:
+        return {"name": name, "base64": base64.b64encode(content).decode()}

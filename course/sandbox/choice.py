@@ -1,0 +1,113 @@
+"""Which sandbox it is: Docker when an engine answers, else embedded, and why."""
+
+import secrets
+import threading
+from collections.abc import Callable
+from typing import Literal
+
+from course.errors import EngineMissing, SandboxError
+from course.model.event import Event
+from course.model.lesson import Exercise, Lesson
+from course.model.progress import SandboxReport
+from course.sandbox.box import Backend, Purpose, Size
+from course.sandbox.embedded import WARNING, EmbeddedBackend
+from course.sandbox.material import sandboxes
+from course.sandbox.session import BoxSession
+
+Choice = Literal["auto", "docker", "embedded"]
+BUILD = "course sandbox build"
+AGENT_MB = 96  # what the agent itself needs beside a submission
+
+
+class Chooser:
+    """Opens sessions in the sandbox that was asked for; decides once, when first needed.
+
+    Args:
+        choice: What the learner asked for.
+    """
+
+    def __init__(self, choice: Choice = "auto") -> None:
+        self._choice = choice
+        self._lock = threading.Lock()
+        self._decided: tuple[Backend, SandboxReport] | None = None
+
+    def report(self) -> SandboxReport:
+        """Which sandbox it is, and why; may ask the engine (blocks for at most seconds)."""
+        return self._decide()[1]
+
+    def open(self, lesson: Lesson, on_event: Callable[[Event], None]) -> BoxSession:
+        """A session for a lab."""
+        needs = lesson.needs
+        size = Size(memory_mb=needs.memory_mb, cpus=needs.cpus, seconds=needs.seconds)
+        return self._start(size, "lab", on_event)
+
+    def open_for_check(self, exercise: Exercise) -> BoxSession:
+        """A fresh session to judge one submission in."""
+        return self._start(size_for(exercise), "check", lambda _event: None)
+
+    def build(self, progress: Callable[[str, str], None]) -> None:
+        """Build the image; from then on labs run in Docker unless told otherwise."""
+        from course.sandbox.build import build_image
+        from course.sandbox.engine import connect
+
+        build_image(connect(), progress=progress)
+        with self._lock:
+            self._decided = None
+
+    def _start(self, size: Size, purpose: Purpose, on_event: Callable[[Event], None]) -> BoxSession:
+        backend, _report = self._decide()
+        box = backend.start(size, run_id=secrets.token_hex(8), purpose=purpose)
+        return BoxSession(box, on_event)
+
+    def _decide(self) -> tuple[Backend, SandboxReport]:
+        with self._lock:
+            if self._decided is None:
+                self._decided = decide(self._choice)
+            return self._decided
+
+
+def decide(choice: Choice) -> tuple[Backend, SandboxReport]:
+    """The backend for a choice; raises SandboxError when Docker was asked for and is not there."""
+    if choice == "embedded":
+        return embedded("you asked for it")
+    try:
+        return docker(choice)
+    except SandboxError as error:
+        if choice == "docker":
+            raise
+        has_engine = not isinstance(error, EngineMissing)
+        why = f"the image is not built yet: {BUILD}" if has_engine else "no Docker engine answers"
+        return embedded(why, can_build=has_engine)
+
+
+def embedded(why: str, *, can_build: bool = False) -> tuple[Backend, SandboxReport]:
+    """The embedded sandbox, which works everywhere."""
+    backend = EmbeddedBackend(sandboxes())
+    return backend, SandboxReport("embedded", why, warning=WARNING, can_build=can_build)
+
+
+def docker(choice: Choice) -> tuple[Backend, SandboxReport]:
+    """Docker, with orphans of earlier runs swept away meanwhile."""
+    from course.sandbox.docker import DockerBackend
+    from course.sandbox.engine import connect
+    from course.sandbox.image import need_image
+    from course.sandbox.sweep import sweep
+
+    engine = connect()
+    image = need_image(engine)
+    threading.Thread(target=sweep, args=(engine,), daemon=True, name="sweep").start()
+    why = "you asked for it" if choice == "docker" else "a Docker engine answers"
+    return DockerBackend(engine, image.id), SandboxReport("docker", why)
+
+
+def size_for(exercise: Exercise) -> Size:
+    """What a check may use: a submission alone needs little, a rig brings servers."""
+    has_servers = exercise.rig is not None
+    return Size(
+        memory_mb=exercise.memory_mb + AGENT_MB + (256 if has_servers else 0),
+        cpus=1.5 if has_servers else 1.0,
+        pids=256 if has_servers else 64,
+        work_mb=16,
+        data_mb=64 if has_servers else 0,
+        seconds=max(120.0, exercise.seconds * 4),
+    )

@@ -1,0 +1,132 @@
+"""The embedded backend: the same agent as a child process on this machine."""
+
+import contextlib
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+from pathlib import Path
+
+from course.errors import SandboxLost
+from course.sandbox.box import Autopsy, BoxKind, Purpose, Size
+from course.sandbox.tail import Tail
+
+CHUNK = 64 * 1024
+GOODBYE_SECONDS = 4.0  # the agent ends in order when its stdin closes; then it is killed
+PASSED_ON = ("PATH", "HOME", "TMPDIR", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
+WARNING = "Practice: your code runs with your own rights on this computer."
+
+
+class EmbeddedBackend:
+    """Starts agents as children.
+
+    Args:
+        sandboxes: The folder with the agent.
+    """
+
+    def __init__(self, sandboxes: Path) -> None:
+        self._sandboxes = sandboxes
+
+    def start(self, size: Size, *, run_id: str, purpose: Purpose) -> "EmbeddedBox":
+        """Start an agent with a scratch folder of its own."""
+        work = Path(tempfile.mkdtemp(prefix=f"course-{purpose}-{run_id[:8]}-"))
+        passed_on = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
+        environment = {
+            **passed_on,
+            "LANG": "C.UTF-8",
+            "COURSE_WORK": str(work),
+            "COURSE_SECONDS": str(size.seconds),
+        }
+        agent = subprocess.Popen(
+            [sys.executable, "-I", "-B", str(self._sandboxes)],
+            cwd=work,
+            env=environment,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            bufsize=0,
+            start_new_session=True,  # Ctrl-C in the terminal is ours to handle, not the agent's
+        )
+        return EmbeddedBox(agent, work)
+
+
+class EmbeddedBox:
+    """A running agent and its scratch folder.
+
+    Args:
+        agent: The child, with all three streams piped.
+        work: Erased at the end.
+    """
+
+    kind: BoxKind = "embedded"
+
+    def __init__(self, agent: "subprocess.Popen[bytes]", work: Path) -> None:
+        self._agent = agent
+        self._work = work
+        self._complaints = Tail()
+        self._sending = threading.Lock()
+        self._closing = threading.Lock()
+        self._is_closed = False
+        threading.Thread(target=self._listen, daemon=True, name="agent stderr").start()
+
+    @property
+    def pid(self) -> int:
+        """The agent's."""
+        return self._agent.pid
+
+    def send(self, data: bytes) -> None:
+        """Write to the agent's stdin."""
+        stream = self._agent.stdin
+        try:
+            with self._sending:
+                assert stream is not None  # noqa: S101  piped
+                view = memoryview(data)
+                while view:
+                    view = view[stream.write(view) or 0 :]
+        except (OSError, ValueError) as error:
+            raise SandboxLost("The sandbox ended while it was being spoken to.") from error
+
+    def receive(self) -> bytes:
+        """The next chunk of the agent's stdout."""
+        stream = self._agent.stdout
+        try:
+            assert stream is not None  # noqa: S101  piped
+            return stream.read(CHUNK) or b""
+        except (OSError, ValueError):
+            return b""
+
+    def close(self) -> None:
+        """Close stdin, which ends it; kill what does not end; erase the scratch folder."""
+        with self._closing:
+            if self._is_closed:
+                return
+            self._is_closed = True
+            self._end()
+            shutil.rmtree(self._work, ignore_errors=True)
+
+    def autopsy(self) -> Autopsy:
+        """How it ended."""
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._agent.wait(1)
+        return Autopsy(exit_code=self._agent.poll(), stderr_tail=self._complaints.text())
+
+    def _end(self) -> None:
+        stream = self._agent.stdin
+        with contextlib.suppress(OSError):
+            assert stream is not None  # noqa: S101  piped
+            stream.close()
+        try:
+            self._agent.wait(GOODBYE_SECONDS)
+        except subprocess.TimeoutExpired:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self._agent.pid, signal.SIGKILL)
+            self._agent.wait(GOODBYE_SECONDS)
+
+    def _listen(self) -> None:
+        stream = self._agent.stderr
+        with contextlib.suppress(OSError, ValueError):
+            while stream is not None and (chunk := stream.read(CHUNK)):
+                self._complaints.feed(chunk)
