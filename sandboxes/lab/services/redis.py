@@ -10,10 +10,7 @@ from lab.process import Process
 if TYPE_CHECKING:  # redis-py takes 0.2 s to import: only when a client is wanted
     import redis
 
-LEARNER_RULES = (
-    "~* &* +@all -@admin -@dangerous +keys +info +client|setinfo +client|setname "
-    "-module -debug -replicaof -acl"
-)
+LEARNER_RULES = "~* &* +@all -@admin -@dangerous +keys +info"
 
 
 @dataclass(frozen=True, slots=True)
