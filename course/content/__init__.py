@@ -1,0 +1,1 @@
+"""Lessons on disk: read strictly, never run."""
