@@ -1,7 +1,7 @@
 # The usual verbs. `make check` is what CI runs.
 PYTHON ?= python3
 BIN := .venv/bin
-LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-header $(UPGRADE)
 
 .PHONY: help check format test bench docs lock clean
@@ -32,7 +32,7 @@ bench: $(BIN)/ruff ## ratios against a bare baseline; never a test
 docs: $(BIN)/ruff ## redraw the pictures in docs/ and prove that the pages name what exists
 	$(PYTHON) -m course test tests/house $(ARGS)
 
-lock: ## resolve requirements/*.txt again; UPGRADE=--upgrade takes newer versions
+lock: $(BIN)/ruff ## resolve requirements/*.txt again; UPGRADE=--upgrade takes newer versions
 	$(LOCK) -o requirements/run.txt pyproject.toml requirements/build.in
 	$(LOCK) -o requirements/dev.txt -c requirements/run.txt --extra dev pyproject.toml requirements/build.in
 	$(LOCK) -o requirements/sandbox.txt -c requirements/run.txt requirements/sandbox.in

@@ -8,11 +8,10 @@ from (lock, project, Python); an environment without the right stamp is complete
 import contextlib
 import os
 import re
-import shutil
-import subprocess
 import sys
+import zlib
 from pathlib import Path
-from typing import Dict, Iterator, List, Optional
+from typing import Iterator, List, NamedTuple, Optional
 
 OLDEST_PYTHON = (3, 11)
 DISTRIBUTION = "scalability-course"
@@ -37,6 +36,13 @@ class BootstrapError(Exception):
     """The environment cannot be made; says what happened and what to do next."""
 
 
+class Ran(NamedTuple):
+    """How a command ended, and all that it said."""
+
+    succeeded: bool
+    said: str
+
+
 def enter(arguments: List[str]) -> None:
     """Return when this interpreter can run the command, else continue in one that can."""
     try:
@@ -57,7 +63,7 @@ def refuse_old_python() -> None:
     if sys.version_info[:2] >= OLDEST_PYTHON:
         return
     names = ("python3.13", "python3.12", "python3.11")
-    newer = [name for name in names if run([name, "-V"]).returncode == 0]
+    newer = [name for name in names if run([name, "-V"]).succeeded]
     this, way_out = sys.version.split()[0], f"{newer[0]} -m course" if newer else UV_LINE
     raise BootstrapError(
         f"this is Python {this}, and the course needs 3.11 or newer. Start it with: {way_out}"
@@ -96,10 +102,8 @@ class Checkout:
 
     def digest(self, purpose: str) -> str:
         """Condense what an environment is made from."""
-        import hashlib  # an installed package need not load it
-
         contents = self.lock(purpose).read_bytes() + (self.root / "pyproject.toml").read_bytes()
-        return hashlib.sha256(contents).hexdigest()
+        return f"{len(contents)}-{zlib.crc32(contents):08x}"  # hashlib would cost every start 5 ms
 
     def is_stamped(self, purpose: str) -> bool:
         """Tell whether the environment is complete; one made for `dev` also serves `run`."""
@@ -129,8 +133,10 @@ class Checkout:
         lock = self.lock(purpose)
         self.environment.write_stamp("")
         say(f"installing {lock.read_text().count('==')} packages")
-        self.environment.install(["--no-deps", "--require-hashes", "-r", str(lock)])
-        self.environment.install(["--no-deps", "--no-build-isolation", "-e", str(self.root)])
+        self.environment.install(
+            ["--no-deps", "--require-hashes", "-r", str(lock)],
+            ["--no-deps", "--no-build-isolation", "-e", str(self.root)],
+        )
         self.environment.write_stamp(" ".join((purpose, self.digest(purpose), python)))
         say("ready")
 
@@ -156,9 +162,13 @@ class Environment:
         """Say that the environment is complete, or with no text that it is not."""
         self._stamp.write_text(text)
 
+    def is_interrupted(self) -> bool:
+        """Tell whether an installation never came to its end; no tool completes half a package."""
+        return self._stamp.is_file() and not self._stamp.read_text()
+
     def made(self) -> str:
         """Make the environment unless it works, and return the version of its Python."""
-        if not self.version():
+        if self.is_interrupted() or not self.version():
             if self.path.exists() and not self.is_broken_environment():
                 raise BootstrapError(f"{self.path} is in the way: move it, start again.")
             say(f"making {self.path} (a first start takes about a minute)")
@@ -168,7 +178,7 @@ class Environment:
     def version(self) -> str:
         """Ask its Python for its version; empty when there is none or it does not work."""
         asked = run([str(self.python), "-c", NAME_IF_WHOLE])
-        return asked.stdout.strip() if asked.returncode == 0 else ""
+        return asked.said.strip() if asked.succeeded else ""
 
     def is_broken_environment(self) -> bool:
         """Tell the remains of an environment from a directory that holds something else."""
@@ -176,31 +186,37 @@ class Environment:
 
     def build(self) -> None:
         """Use uv where it is, else the standard library, also where that comes without pip."""
-        uv, base = shutil.which("uv"), base_python()
+        uv, base = uv_on_path(), base_python()
         attempts = [[uv, "venv", "--clear", "--python", base, str(self.path)]] if uv else []
-        has_ensurepip = run([base, "-c", "import ensurepip"]).returncode == 0
-        flags = ["--clear"] if has_ensurepip else ["--clear", "--without-pip"]
+        flags = ["--clear"] if imports(base, "ensurepip") else ["--clear", "--without-pip"]
         attempts.append([base, "-m", "venv", *flags, str(self.path)])
         first_success(attempts, f"{self.path} could not be made.", VENV_HINT)
 
-    def install(self, arguments: List[str]) -> None:
-        """Install with the first tool that is there and succeeds."""
-        attempts = [tool + arguments for tool in self.installers()]
-        if not attempts:
+    def install(self, *steps: List[str]) -> None:
+        """Do each step with the first tool that is there and succeeds."""
+        tools = self.installers()
+        if not tools:
             raise BootstrapError("there is neither uv nor pip on this machine. " + VENV_HINT)
-        first_success(attempts, "the packages could not be installed.", NETWORK_HINT)
+        for step in steps:
+            attempts = [tool + step for tool in tools]
+            first_success(attempts, "the packages could not be installed.", NETWORK_HINT)
 
     def installers(self) -> List[List[str]]:
         """List what can install here: uv, the environment's pip, else this machine's pip."""
-        uv, tools = shutil.which("uv"), []
-        if uv:
-            tools.append([uv, "pip", "install", "--python", str(self.python)])
-        if has_pip(str(self.python)):
-            tools.append([str(self.python), "-m", "pip", "install", *PIP_FLAGS])
-        elif has_pip(base_python()):
-            pip = [base_python(), "-m", "pip", "--python", str(self.python)]
-            tools.append([*pip, "install", *PIP_FLAGS])
+        uv, python, base = uv_on_path(), str(self.python), base_python()
+        tools = [[uv, "pip", "install", "--python", python, *index_of_pip()]] if uv else []
+        if imports(python, "pip"):
+            tools.append([python, "-m", "pip", "install", *PIP_FLAGS])
+        elif imports(base, "pip"):
+            tools.append([base, "-m", "pip", "--python", python, "install", *PIP_FLAGS])
         return tools
+
+
+def uv_on_path() -> Optional[str]:
+    """Return where uv is, if it is."""
+    import shutil  # not on the way of a start that finds everything ready
+
+    return shutil.which("uv")
 
 
 def base_python() -> str:
@@ -213,9 +229,9 @@ def this_python() -> str:
     return f"{sys.version_info[0]}.{sys.version_info[1]}"
 
 
-def has_pip(python: str) -> bool:
-    """Tell whether an interpreter has pip."""
-    return run([python, "-m", "pip", "--version"]).returncode == 0
+def imports(python: str, module: str) -> bool:
+    """Tell whether an interpreter has a module."""
+    return run([python, "-c", f"import {module}"]).succeeded
 
 
 def is_installed(for_tests: bool) -> bool:
@@ -236,38 +252,40 @@ def is_installed(for_tests: bool) -> bool:
 def first_success(attempts: List[List[str]], summary: str, hint: str) -> None:
     """Run commands until one succeeds, else show the last lines of the last one."""
     for command in attempts:
-        ran = run(command, uv_settings() if "uv" in Path(command[0]).name else None)
-        if ran.returncode == 0:
+        ran = run(command)
+        if ran.succeeded:
             return
-    last_lines = "\n".join("  " + line for line in ran.stdout.splitlines()[-SHOWN_LINES:])
+    last_lines = "\n".join("  " + line for line in ran.said.splitlines()[-SHOWN_LINES:])
     raise BootstrapError(f"{summary} What it said:\n{last_lines}\n{hint}")
 
 
-def run(
-    command: List[str], more: Optional[Dict[str, str]] = None
-) -> "subprocess.CompletedProcess[str]":
+def run(command: List[str]) -> Ran:
     """Run a command without a terminal, and keep what it says."""
+    import subprocess  # not on the way of a start that finds everything ready
+
     try:
-        return subprocess.run(
+        ended = subprocess.run(
             command,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             universal_newlines=True,
-            env=dict(os.environ, **(more or {})),
+            errors="replace",
             check=False,
         )
     except OSError as error:
-        return subprocess.CompletedProcess(command, 127, stdout=str(error))
+        return Ran(False, str(error))
+    return Ran(ended.returncode == 0, ended.stdout)
 
 
-def uv_settings() -> Dict[str, str]:
+def index_of_pip() -> List[str]:
     """Let uv use the index that pip is configured for; uv does not read pip's settings."""
     if any(name in os.environ for name in ("UV_DEFAULT_INDEX", "UV_INDEX_URL")):
-        return {}
-    settings = run([base_python(), "-m", "pip", "config", "list"]).stdout
-    index = re.search(r"\.index-url='(.*)'", settings)
-    return {"UV_DEFAULT_INDEX": index.group(1)} if index else {}
+        return []
+    index = re.search(
+        r"\.index-url='(.*)'", run([base_python(), "-m", "pip", "config", "list"]).said
+    )
+    return ["--default-index", index.group(1)] if index else []
 
 
 @contextlib.contextmanager
