@@ -56,6 +56,10 @@ class Engine:
         self._client = client
         self.where = where
 
+    def close(self) -> None:
+        """Give the connections back."""
+        self._client.close()
+
     # -- containers
 
     def create(self, name: str, config: Mapping[str, Any]) -> str:
@@ -71,7 +75,7 @@ class Engine:
             stream = self._client.attach_socket(container, params)
         pipe: Any = getattr(stream, "_sock", stream)
         pipe.settimeout(None)
-        return _Kept(pipe, stream)
+        return _Attached(pipe, stream)
 
     def start(self, container: str) -> None:
         """Start a created container."""
@@ -118,8 +122,13 @@ class Engine:
         until = int(time.time()) + wait_seconds
         filters = {"container": container, "event": ["oom", "die"]}
         oom = False
-        with translated("read its event log"):
-            for event in self._client.events(since=0, until=until, filters=filters, decode=True):
+        with (
+            translated("read its event log"),
+            contextlib.closing(
+                self._client.events(since=0, until=until, filters=filters, decode=True)
+            ) as events,
+        ):
+            for event in events:
                 oom = oom or event.get("Action") == "oom"
                 if event.get("Action") == "die":
                     return int(event["Actor"]["Attributes"]["exitCode"]), oom
@@ -198,15 +207,18 @@ class Engine:
             self._client.timeout = before
 
 
-class _Kept:
-    """A pipe, with the response that would close it when forgotten."""
+class _Attached:
+    """A socket, together with the response it came out of, which has to be closed too."""
 
-    def __init__(self, pipe: Pipe, response: object) -> None:
+    def __init__(self, pipe: Pipe, response: Pipe) -> None:
         self.sendall = pipe.sendall
         self.recv = pipe.recv
         self.shutdown = pipe.shutdown
-        self.close = pipe.close
-        self._response = response
+        self._both = (response, pipe)
+
+    def close(self) -> None:
+        for part in self._both:
+            part.close()
 
 
 def connect(host: str | None = None) -> Engine:
