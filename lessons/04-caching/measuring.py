@@ -1,0 +1,229 @@
+"""The stop-watches of the experiments: each does something to the system and measures it."""
+
+import bisect
+import contextlib
+import random
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from system import System, Visit
+
+RATE = 100  # visitors a second in the stampede
+REBUILD_SECONDS = 0.3
+
+
+def ask_until_second_miss(system: System, key: int, seconds: float) -> list[Visit]:
+    """Ask five times a second until the copy is gone; everything that was seen."""
+    seen = [system.visit(key)]
+
+    def missed() -> bool:
+        seen.append(system.visit(key, keep=True))
+        return seen[-1].outcome != "HIT"
+
+    deadline = time.monotonic() + seconds
+    while not missed() and time.monotonic() < deadline:
+        time.sleep(0.2)  # the visitor's own pace
+    return seen
+
+
+# -- stampede
+
+
+@dataclass(frozen=True, slots=True)
+class Crowd:
+    """What an expiry under load came to."""
+
+    calls: int  # reads that reached the origin
+    arrived: int  # visitors that came between the expiry and the new copy
+    rate: float
+    rebuild_seconds: float
+
+    @property
+    def expected(self) -> float:
+        """How many visitors come while one copy is rebuilt."""
+        return round(self.rate * self.rebuild_seconds, 1)
+
+
+def expiry_under_load(system: System, protection: str) -> Crowd:
+    """Let a copy expire that many visitors want, and count who asks the origin."""
+    visits: list[Visit] = []
+
+    def visit(_number: int) -> Any:
+        visits.append(system.visit(7))
+        return visits[-1].reply
+
+    with system.fresh(delay=REBUILD_SECONDS, ttl=60, protection=protection):
+        system.visit(7)
+        load = system.lab.load(visit, RATE, concurrency=60)
+        load.start()
+        system.lab.until(lambda: len(visits) >= 30, 10, "thirty visits")
+        begun, before = time.monotonic(), system.origin_stats()["calls"]
+        system.expire(7)
+        system.lab.until(lambda: system.client.exists("product:7"), 10, "a new copy")
+        seconds = time.monotonic() - begun
+        load.close()
+        system.lab.until(lambda: len(visits) == load.sent, 10, "the last visitor's answer")
+        calls = system.origin_stats()["calls"] - before
+    return _crowd(visits, calls, begun, seconds)
+
+
+def _crowd(visits: list[Visit], calls: int, begun: float, seconds: float) -> Crowd:
+    sent = [one.at for one in visits]
+    rate = len(sent) / (max(sent) - min(sent))
+    rebuild = min(
+        (one.ms_at("origin") / 1000 for one in visits if one.ms_at("origin")), default=seconds
+    )
+    arrived = sum(begun <= at <= begun + seconds for at in sent)
+    return Crowd(calls, arrived, round(rate, 1), round(rebuild, 3))
+
+
+def who_asked(calls: int, expected: float) -> str:
+    """One, one per app, everybody who came during the rebuild, or even more."""
+    if calls <= 1:
+        return "one"
+    if calls <= 3:
+        return "per_app"
+    return "everybody" if expected / 2 <= calls <= expected * 2 else "other"
+
+
+# -- many keys
+
+
+def worst_second(client: Any, pattern: str) -> int:
+    """The most keys that end within any one second."""
+    names = list(client.scan_iter(match=pattern, count=1000))
+    pipeline = client.pipeline(transaction=False)
+    for name in names:
+        pipeline.pexpiretime(name)
+    ends = sorted(pipeline.execute())
+    return max(bisect.bisect_left(ends, end + 1000) - n for n, end in enumerate(ends))
+
+
+MANY_KEYS = "for n = ARGV[1], ARGV[2] do redis.call('SET', 'session:' .. n, n) end"
+AT_ONCE = 25_000
+
+
+def many_keys(client: Any, count: int) -> None:
+    """Fill Redis with keys that nobody asks for."""
+    for first in range(1, count, AT_ONCE):
+        client.eval(MANY_KEYS, 0, first, first + AT_ONCE - 1)
+
+
+def by_keys(client: Any) -> None:
+    """One command that looks at every key before anybody else has a turn."""
+    client.keys("*:nobody:*")
+
+
+def by_scan(client: Any) -> None:
+    """Many commands that look at some keys each; others have their turn in between."""
+    for _ in client.scan_iter(match="*:nobody:*", count=200):
+        pass
+
+
+def longest_wait(system: System, walk: Callable[[Any], None]) -> float:
+    """The longest that any visitor's app waited for Redis while somebody walked all keys, in ms."""
+    with visitor(system) as waits:
+        system.lab.until(lambda: len(waits) >= 5, 5, "five visits")
+        started = len(waits)
+        walk(system.redis.client(socket_timeout=30))
+        walked = len(waits)
+        system.lab.until(lambda: len(waits) > walked, 5, "a visit that saw the end")
+        return max(waits[started:])
+
+
+@contextlib.contextmanager
+def visitor(system: System) -> Iterator[list[float]]:
+    """Somebody who asks for a hot product all the time; what their app waited for Redis."""
+    waits: list[float] = []
+    leaves = threading.Event()
+
+    def ask() -> None:
+        while not leaves.is_set():
+            waits.append(system.visit(7, "app-1").ms_at("redis"))
+
+    thread = threading.Thread(target=ask, daemon=True)
+    thread.start()
+    try:
+        yield waits
+    finally:
+        leaves.set()
+        thread.join(10)
+
+
+# -- a write at the wrong moment
+
+
+def read_while_written(
+    system: System, key: int, patience: float
+) -> tuple[Visit, Visit | None, float]:
+    """Write and remove the copy while a reader is under way.
+
+    Returns:
+        The next visit, the first that saw the new version, and the seconds in between.
+    """
+    reader = threading.Thread(target=system.visit, args=(key, "app-1"), daemon=True)
+    reader.start()
+    system.lab.until(lambda: system.origin_stats()["in_flight"] == 1, 5, "a reader at the origin")
+    system.write(key)
+    system.client.delete(f"product:{key}")
+    reader.join(10)
+    begun = time.monotonic()
+    first = seen = system.visit(key, "app-2", keep=True)
+    while seen.version != 2 and time.monotonic() < begun + patience:
+        time.sleep(0.1)  # a visitor's pace
+        seen = system.visit(key)
+    seconds = round(time.monotonic() - begun, 2)
+    return first, seen if seen.version == 2 else None, seconds
+
+
+# -- little memory
+
+PRODUCTS = 300
+SIZE = 8_000
+
+
+def limit_memory(client: Any, room_bytes: int, policy: str) -> None:
+    """Leave Redis so much room above what it uses empty."""
+    used = client.info("memory")["used_memory"]
+    client.config_set("maxmemory-policy", policy)
+    client.config_set("maxmemory", used + room_bytes)
+
+
+def stuff(client: Any) -> int:
+    """Store junk until Redis is full; how many keys of it there are."""
+    import redis
+
+    before = client.dbsize()
+    most = int(client.config_get("maxmemory")["maxmemory"]) // 4000
+    with contextlib.suppress(redis.RedisError):  # noeviction: full means full
+        for n in range(most):
+            client.set(f"junk:{n}", "x" * 4000)
+    return int(client.dbsize() - before)
+
+
+def visits_in_little_room(system: System, source: random.Random) -> dict[str, float]:
+    """Ask for 300 products, the n-th 1/n as often as the first, with room for a fifth."""
+    system.set_origin(size=SIZE)
+    limit_memory(system.client, PRODUCTS * SIZE // 5, "allkeys-lru")
+    popularity = [1 / n for n in range(1, PRODUCTS + 1)]
+    wanted = source.choices(range(1, PRODUCTS + 1), popularity, k=900)
+    outcomes = [system.visit(key).outcome for key in wanted]
+    settled = outcomes[300:]  # the first visits fill the cache
+    return {
+        "hit_percent": round(100 * settled.count("HIT") / len(settled), 1),
+        "room_percent": round(100 * system.client.dbsize() / PRODUCTS, 1),
+        "evicted": system.client.info("stats")["evicted_keys"],
+    }
+
+
+def hits_of_newcomers(system: System, policy: str) -> float:
+    """Fill Redis with old favourites, then ask for twenty new ones; percent of hits."""
+    system.set_origin(size=SIZE)
+    limit_memory(system.client, 100 * SIZE, policy)
+    for key in range(1, 141):  # more than there is room for
+        system.visit(key)
+    outcomes = [system.visit(1000 + n % 20).outcome for n in range(200)]
+    return round(100 * outcomes.count("HIT") / len(outcomes), 1)
