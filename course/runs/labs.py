@@ -1,12 +1,14 @@
 """A running lab as front ends see it: its log, its state, and what can be done to it."""
 
 import base64
+import contextlib
 import secrets
 import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import cast
 
+from course.errors import CourseError
 from course.model.event import Event
 from course.model.json import JSON, Fields
 from course.model.lesson import Lesson
@@ -15,6 +17,7 @@ from course.runs.ports import Sandboxes, Session
 
 OPEN_SECONDS = 60.0
 FIRE_SECONDS = 180.0
+CLOSE_SECONDS = 3.0
 ENTRY = "lesson.py"
 LEFT_OUT = ("lesson.toml", "lesson.md", "exercises", "__pycache__")
 Heard = Callable[[Event], None]
@@ -68,8 +71,12 @@ class RunningLab:
 
     def close(self) -> None:
         """End it and leave nothing behind."""
-        if self._session is not None:
-            self._session.close()
+        session = self._session
+        if session is None:
+            return
+        with contextlib.suppress(CourseError):  # it may be gone already
+            session.request("close", seconds=CLOSE_SECONDS)
+        session.close()
 
     def _ask(self, command: str, **arguments: JSON) -> JSON:
         assert self._session is not None  # noqa: S101  started before it is handed out

@@ -46,7 +46,7 @@ class Commands:
         except (Refused, BadFiles) as error:
             self._out.error(number, "usage", str(error))
         except Exception as error:  # noqa: BLE001  whatever it is, the caller must get an answer
-            print(f"{do}: {type(error).__name__}: {error}", file=sys.stderr)
+            sys.stderr.write(f"{do}: {type(error).__name__}: {error}\n")
             self._out.error(number, "agent", f"{type(error).__name__}: {error}")
         else:
             self._out.value(number, value)
@@ -74,7 +74,7 @@ class Commands:
             "components": [one for one in components if one],
         }
 
-    def do_open(
+    def do_open(  # noqa: PLR0913  what the wire carries
         self,
         *,
         lesson: str,
@@ -143,7 +143,7 @@ class Commands:
 
     def do_ping(self) -> dict[str, Any]:
         """Still here, and the services are still ours."""
-        return {"alive": True, "foreign": self._lesson.lab.foreign if self._lesson else []}
+        return {"alive": True, "foreign": self._lesson.foreign if self._lesson else []}
 
     def do_close(self) -> None:
         """Close the lab; the agent stays."""
@@ -161,7 +161,7 @@ class Commands:
     def _publish(self, lesson: Lesson) -> None:
         """Let the submission's next process see what a rig published."""
         if self._host is not None:
-            self._host.publish(lesson.lab.published)
+            self._host.publish(lesson.published)
 
     def _opened(self) -> Lesson:
         if self._lesson is None:

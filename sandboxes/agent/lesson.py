@@ -15,8 +15,8 @@ from typing import Any
 from agent.files import write
 from lab.core import Lab
 from lab.errors import LabError, ServerMissing, SubmissionFault
+from lab.learner import Learner
 from lab.registry import Observed
-from lab.starting import Learner
 
 
 class LessonFault(Exception):
@@ -42,7 +42,7 @@ class Lesson:
         self.folder.chmod(0o755)
         write(self.folder, files)
         self._calls = itertools.count(1)
-        self.lab = self._guarded(lambda: _load(self.folder / entry))
+        self.lab: Lab = self._guarded(lambda: _load(self.folder / entry))
 
     def open(
         self,
@@ -90,6 +90,16 @@ class Lesson:
         seen: Observed = self._guarded(lambda: _json_facts(experiment()))
         self.lab.tell("experiment_done", experiment=name, choice=seen.choice, facts=seen.facts)
         return {"choice": seen.choice, "facts": seen.facts}
+
+    @property
+    def published(self) -> dict[str, Any]:
+        """What a rig published for harness and program."""
+        return self.lab.opened.published
+
+    @property
+    def foreign(self) -> list[int]:
+        """Ports of the lab's servers where somebody else listens."""
+        return self.lab.opened.children.foreign
 
     def close(self, reason: str) -> None:
         """End the lab and erase its files."""

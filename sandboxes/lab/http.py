@@ -4,6 +4,7 @@ import http.client
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from http import HTTPStatus
 
 NO_HEADERS: Mapping[str, str] = {}
 
@@ -21,7 +22,7 @@ class Reply:
     @property
     def ok(self) -> bool:
         """Whether it came and is no error of the server's."""
-        return 0 < self.status < 500
+        return 0 < self.status < HTTPStatus.INTERNAL_SERVER_ERROR
 
 
 def http_request(

@@ -6,7 +6,7 @@ import subprocess
 import threading
 from collections.abc import Callable
 from signal import SIGCONT, SIGKILL, SIGSTOP, SIGTERM, Signals
-from typing import IO
+from typing import IO, Any
 
 from lab.errors import LabError
 from lab.nodes import Node
@@ -31,7 +31,7 @@ class Process:
     def __init__(
         self,
         node: Node,
-        launch: Callable[[], "subprocess.Popen[bytes]"],
+        launch: Callable[[], Any],  # subprocess.Popen, or what the agent starts like one
         ready: Ready | None,
         telling: Telling,
     ) -> None:
@@ -53,7 +53,7 @@ class Process:
     @property
     def pid(self) -> int:
         """Of the program as it runs now, or ran last."""
-        return self._popen.pid
+        return int(self._popen.pid)
 
     @property
     def is_running(self) -> bool:
@@ -122,7 +122,7 @@ class Process:
     def wait(self, seconds: float) -> int | None:
         """Its exit status once it ended, else None after `seconds`."""
         try:
-            status = self._popen.wait(seconds)
+            status = int(self._popen.wait(seconds))
         except subprocess.TimeoutExpired:
             return None
         if self._watcher is not None and self._watcher is not threading.current_thread():
@@ -132,7 +132,6 @@ class Process:
     def _start(self) -> None:
         self._expected_end = ""
         self._popen = self._launch()
-        assert self._popen.stdout is not None  # noqa: S101  spawned with a pipe
         self._watcher = threading.Thread(
             target=self._watch, args=(self._popen, self._popen.stdout), daemon=True
         )
@@ -143,7 +142,7 @@ class Process:
             return True  # no use in waiting
         return bool(self._ready is None or self._ready())
 
-    def _watch(self, popen: "subprocess.Popen[bytes]", output: IO[bytes]) -> None:
+    def _watch(self, popen: Any, output: IO[bytes]) -> None:
         reader = threading.Thread(target=self._read, args=(output,), daemon=True)
         reader.start()
         status = popen.wait()

@@ -21,6 +21,7 @@ class Registry:
     """Collects a lesson's functions; their names are the ids in lesson.toml."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.setups: list[Callable[[], None]] = []
         self.triggers: dict[str, Callable[..., Any]] = {}
         self.gauges: dict[str, Callable[[], float | None]] = {}

@@ -3,7 +3,7 @@
 import os
 import shutil
 import tempfile
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 LEARNER, REDIS, NGINX, MONGOD, LESSON = 10002, 10003, 10004, 10005, 10006
@@ -25,7 +25,6 @@ class Runtime:
     work: Path
     isolation: str = "none"
     seed: int = 1
-    environment: dict[str, str] = field(default_factory=dict)
 
     def uid(self, account: str) -> int | None:
         """The uid that an account stands for; None where everything runs as we do."""

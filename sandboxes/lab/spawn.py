@@ -55,7 +55,7 @@ def _start(
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         start_new_session=True,
-        preexec_fn=_die_with_parent if _prctl else None,
+        preexec_fn=_die_with_parent if _prctl else None,  # noqa: PLW1509  one system call
         **rights,
     )
 

@@ -1,5 +1,6 @@
 """Events leave the lab through here: numbered, timed and bounded."""
 
+import itertools
 import threading
 import time
 from collections.abc import Callable
@@ -19,6 +20,7 @@ class Telling:
         self._sink = sink
         self._lock = threading.Lock()
         self._seq = 0
+        self._names = itertools.count(1)
         self._started = time.monotonic()
         self._second = 0
         self._sent = {"all": 0, "samples": 0}
@@ -27,6 +29,10 @@ class Telling:
     def now(self) -> float:
         """Seconds since the lab opened."""
         return time.monotonic() - self._started
+
+    def new_name(self, prefix: str) -> str:
+        """A name nobody had before in this lab."""
+        return f"{prefix}{next(self._names)}"
 
     def tell(self, kind: str, *, keep: bool = False, **fields: Any) -> None:
         """Send one event, unless there were too many in this second; `keep` always sends."""

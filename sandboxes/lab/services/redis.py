@@ -25,26 +25,29 @@ class Account:
 class Redis(Process):
     """Redis on a port of its own, without persistence."""
 
-    port: int
-    admin_password: str
-    password: str  # the learner's
+    account: Account
+
+    @property
+    def port(self) -> int:
+        """Where it listens."""
+        return self.account.port
 
     @property
     def url(self) -> str:
         """For clients with every right."""
-        return f"redis://:{self.admin_password}@127.0.0.1:{self.port}/0"
+        return f"redis://:{self.account.admin_password}@127.0.0.1:{self.port}/0"
 
     @property
     def learner_url(self) -> str:
         """For an account that can use the data but not the server."""
-        return f"redis://learner:{self.password}@127.0.0.1:{self.port}/0"
+        return f"redis://learner:{self.account.password}@127.0.0.1:{self.port}/0"
 
     def client(self, **options: object) -> "redis.Redis":
         """A redis-py client that answers in str and gives up after two seconds."""
         import redis
 
         defaults = {
-            "password": self.admin_password,
+            "password": self.account.admin_password,
             "decode_responses": True,
             "socket_timeout": 2,
             "socket_connect_timeout": 2,

@@ -35,7 +35,7 @@ class ReplicaSet:
         members = [{"_id": n, "host": m.address} for n, m in enumerate(self.members)]
         with self.members[0].client() as client:
             client.admin.command("replSetInitiate", {"_id": self.name, "members": members})
-        until(lambda: self.find_primary(), ELECTION_SECONDS, "the election of a primary")
+        until(self.find_primary, ELECTION_SECONDS, "the election of a primary")
         until(lambda: len(self.secondaries) == len(members) - 1, ELECTION_SECONDS, "secondaries")
 
     def find_primary(self) -> Mongo | None:

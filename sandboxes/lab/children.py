@@ -1,0 +1,112 @@
+"""The processes, loads and background work of one lab, and their common end."""
+
+import random
+import sys
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import TypeVar
+
+from lab.load import Counted, Load, Send
+from lab.nodes import Node
+from lab.ports import accepts, listener_uids
+from lab.process import Process, Ready
+from lab.runtime import Runtime
+from lab.spawn import Spawner, child_environment
+from lab.telling import Telling
+
+P = TypeVar("P", bound=Process)
+
+
+class Children:
+    """Starts them, and ends them all at once.
+
+    Args:
+        runtime: Whose rights, and where the files lie.
+        telling: Where their output goes.
+        report_address: What they find in `LAB_REPORT`.
+    """
+
+    def __init__(self, runtime: Runtime, telling: Telling, report_address: Path) -> None:
+        self._runtime = runtime
+        self._telling = telling
+        self._report_address = report_address
+        self._spawner = Spawner()
+        self._processes: list[Process] = []
+        self._loads: list[Load] = []
+        self._owners: dict[int, int] = {}  # port -> the uid that should listen there
+        self._ended = threading.Event()
+
+    def start(
+        self,
+        kind: type[P],
+        node: Node,
+        command: Sequence[str],
+        *,
+        account: str,
+        folder: Path,
+        ready: Ready | int | None,
+        env: Mapping[str, str] | None = None,
+    ) -> P:
+        """Start a program as a node and wait until it is ready."""
+        uid = self._runtime.uid(account)
+        environment = child_environment({"LAB_REPORT": str(self._report_address), **(env or {})})
+        if isinstance(ready, int) and uid is not None:
+            self._owners[ready] = uid
+        argv = self._found(command)
+
+        def launch() -> object:
+            return self._spawner.spawn(argv, folder=folder, environment=environment, uid=uid)
+
+        return self.adopt(kind, node, launch, ready)
+
+    def adopt(
+        self, kind: type[P], node: Node, launch: Callable[[], object], ready: Ready | int | None
+    ) -> P:
+        """Take charge of a program that `launch` starts, however it does that."""
+        answers = ready if not isinstance(ready, int) else (lambda: accepts(ready))
+        process = kind(node, launch, answers, self._telling)
+        self._processes.append(process)
+        process.wait_ready()
+        return process
+
+    def load(self, send: Send, rate: float, concurrency: int, name: str, counted: Counted) -> Load:
+        """An open-loop load with a seed of its own; not started yet."""
+        source = random.Random(f"{self._runtime.seed} {name} {len(self._loads)}")
+        load = Load(send, rate, concurrency, source, counted)
+        self._loads.append(load)
+        return load
+
+    def every(self, seconds: float, function: Callable[[], object]) -> None:
+        """Call `function` in the background until the end."""
+
+        def repeat() -> None:
+            while not self._ended.wait(seconds):
+                function()
+
+        threading.Thread(target=repeat, daemon=True, name="every").start()
+
+    @property
+    def foreign(self) -> list[int]:
+        """Ports where somebody listens who is not the server that was started there."""
+        return [port for port, uid in self._owners.items() if listener_uids(port) - {uid, 0}]
+
+    def close(self) -> None:
+        """End loads, background work and every process."""
+        self._ended.set()
+        for load in self._loads:
+            load.close()
+        for process in self._processes:
+            process.retire()
+        for process in self._processes:
+            process.end()
+        self._spawner.close()
+
+    def _found(self, command: Sequence[str]) -> list[str]:
+        """`python` is this Python; names of .py files are looked up in the lesson's folder."""
+        program = sys.executable if command[0] == "python" else command[0]
+        return [program, *(self._path(word) for word in command[1:])]
+
+    def _path(self, word: str) -> str:
+        path = self._runtime.folder / word
+        return str(path) if word.endswith(".py") and path.is_file() else word

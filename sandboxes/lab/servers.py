@@ -1,0 +1,199 @@
+"""What a lesson starts: servers, programs, loads."""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from lab import programs
+from lab.errors import BadConfig, LabError, SubmissionFault
+from lab.learner import Learner
+from lab.load import Load, Send
+from lab.opened import Openable
+from lab.ports import free_port
+from lab.process import Process, Ready
+from lab.services import nginx as nginx_server
+from lab.services.mongo import Mongo, mongod_arguments
+from lab.services.nginx import Nginx
+from lab.services.redis import Account, Redis, redis_arguments
+from lab.services.replica_set import ReplicaSet
+
+
+class Servers(Openable):
+    """The part of `Lab` that starts what a system consists of."""
+
+    def process(
+        self,
+        name: str,
+        argv: Sequence[str],
+        *,
+        role: str,
+        tier: int,
+        title: str = "",
+        env: Mapping[str, str] | None = None,
+        ready: Ready | int | None = None,
+        as_user: str = "lesson",
+    ) -> Process:
+        """Start a program as a node and wait until it is ready (a claim, or a port)."""
+        node = self.opened.topology.node(name, role, tier, title)
+        folder = self.opened.runtime.place(name, as_user)
+        return self.opened.children.start(
+            Process, node, argv, account=as_user, folder=folder, ready=ready, env=env
+        )
+
+    def redis(
+        self,
+        name: str = "redis",
+        *,
+        tier: int = 2,
+        role: str = "cache",
+        title: str = "",
+        maxmemory: str | None = None,
+        policy: str = "noeviction",
+    ) -> Redis:
+        """Start a Redis server that keeps nothing on disk."""
+        account = Account()
+        folder = self.opened.runtime.place(name, "redis")
+        limits = {"maxmemory-policy": policy, **({"maxmemory": maxmemory} if maxmemory else {})}
+        server = self.opened.children.start(
+            Redis,
+            self.opened.topology.node(name, role, tier, title),
+            [*programs.redis().argv, *redis_arguments(account, str(folder), limits)],
+            account="redis", folder=folder, ready=account.port,
+        )  # fmt: skip
+        server.account = account
+        return server
+
+    def nginx(
+        self,
+        config: str,
+        name: str = "nginx",
+        *,
+        tier: int = 1,
+        role: str = "balancer",
+        title: str = "",
+        workers: int = 1,
+        **places: object,
+    ) -> Nginx:
+        """Start nginx; `config` is what stands inside `http { }`; raises BadConfig."""
+        port, folder = free_port(), self.opened.runtime.place(name, "nginx")
+        command = list(programs.nginx().argv)
+        main = nginx_server.write_main(folder, workers)
+        nginx_server.write_config(folder, config, port, places)
+        self._test(command, main, folder)
+        server = self.opened.children.start(
+            Nginx,
+            self.opened.topology.node(name, role, tier, title),
+            [*command, "-p", str(folder), "-c", str(main), "-e", "stderr"],
+            account="nginx", folder=folder, ready=port,
+        )  # fmt: skip
+        server.port, server.folder, server.command = port, folder, command
+        return server
+
+    def mongo(
+        self,
+        name: str,
+        *,
+        tier: int = 3,
+        role: str = "shard",
+        title: str = "",
+        replica_set: str | None = None,
+    ) -> Mongo:
+        """Start a mongod, or the stand-in where there is none."""
+        port, folder = free_port(), self.opened.runtime.place(name, "mongod")
+        program = programs.mongod()
+        server = self.opened.children.start(
+            Mongo,
+            self.opened.topology.node(name, role, tier, title),
+            [*program.argv, *mongod_arguments(port, str(folder), replica_set)],
+            account="mongod", folder=folder, ready=port,
+        )  # fmt: skip
+        server.port, server.stand_in = port, program.stand_in
+        return server
+
+    def replica_set(self, size: int = 3, *, tier: int = 3, name: str = "rs0") -> ReplicaSet:
+        """Start a replica set and wait for its primary."""
+        members = [
+            self.mongo(f"{name}-{n}", tier=tier, role="secondary", replica_set=name)
+            for n in range(1, size + 1)
+        ]
+        replicas = ReplicaSet(name, members)
+        replicas.initiate()
+        return replicas
+
+    def load(
+        self,
+        send: Send,
+        rate: float,
+        *,
+        concurrency: int = 32,
+        name: str = "clients",
+        target: str | None = None,
+    ) -> Load:
+        """An open-loop load; not started yet. With `target`, requests count on that edge."""
+        flows = self.opened.flows
+
+        def counted(ms: float, ok: bool) -> None:
+            if target is not None:
+                flows.add(name, target, 1, 0 if ok else 1, ms)
+
+        return self.opened.children.load(send, rate, concurrency, name, counted)
+
+    def every(self, seconds: float, function: Callable[[], object]) -> None:
+        """Call `function` in the background, with `seconds` between calls, until the lab ends."""
+        self.opened.children.every(seconds, function)
+
+    # -- for rigs
+
+    def submission(
+        self,
+        name: str,
+        argv: Sequence[str],
+        *,
+        role: str,
+        tier: int,
+        title: str = "",
+        env: Mapping[str, str] | None = None,
+        ready: Ready | int | None = None,
+    ) -> Process:
+        """Start a program of the learner's as a node, with the learner's rights."""
+        learner = self._learner
+        environment = {**(env or {}), "LAB_RIG": json.dumps(self.opened.published)}
+        node = self.opened.topology.node(name, role, tier, title)
+        try:
+            return self.opened.children.adopt(
+                Process, node, lambda: learner.popen(list(argv), environment), ready
+            )
+        except LabError as error:
+            raise SubmissionFault(str(error)) from error
+
+    @property
+    def submission_folder(self) -> Path:
+        """Where the learner's files lie."""
+        return self._learner.folder
+
+    def submitted(self, name: str) -> str:
+        """The text of one of the learner's files."""
+        files = self._learner.files
+        if name not in files:
+            raise SubmissionFault(f"there is no file {name}")
+        return files[name].decode(errors="replace")
+
+    def publish(self, **facts: Any) -> None:
+        """What harness and program find in `LAB_RIG`."""
+        self.opened.published.update(facts)
+
+    @property
+    def _learner(self) -> Learner:
+        if self.opened.learner is None:
+            raise LabError("there is no submission here: this is for rigs")
+        return self.opened.learner
+
+    def _test(self, command: list[str], main: Path, folder: Path) -> None:
+        """Let nginx judge its configuration; a learner's is theirs to mend."""
+        try:
+            nginx_server.test(command, main, folder)
+        except BadConfig as error:
+            if self.opened.learner is not None:
+                raise SubmissionFault(str(error)) from error
+            raise
