@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from lab.report import report
 from scoreboard import BOOTING, DRAINING, UP, Row
 from settings import Settings
+from worker import CANNOT_START
 
 QUIET_SECONDS = 0.25  # a slot that crashes in a tight loop tells no more often than this
 
@@ -79,7 +80,8 @@ class Child:
         """How it ended, for people."""
         how = signal.Signals(-status).name if status < 0 else f"exit {status}"
         what = "died" if status else "ended"
-        because = f": {self.end_reason}" if self.end_reason else ""
+        reason = self.end_reason or ("it could not start" if status == CANNOT_START else "")
+        because = f": {reason}" if reason else ""
         held = f" while serving {self.row.serving}" if self.row.serving else ""
         return f"pid {self.pid} {what} ({how}{because}){held}"
 

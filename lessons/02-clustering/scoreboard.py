@@ -70,6 +70,10 @@ class Scoreboard:
             if row["state"] in (BOOTING, UP, DRAINING):
                 yield row
 
+    def up(self) -> list[Row]:
+        """The rows of workers that answer."""
+        return [row for row in self.workers() if row["state"] == UP]
+
     def in_slot(self, slot: int) -> Row | None:
         """The worker that answers in this slot now, if there is one."""
-        return next((row for row in self.workers() if (row["slot"], row["state"]) == (slot, UP)), None)
+        return next((row for row in self.up() if row["slot"] == slot), None)

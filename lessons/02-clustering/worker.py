@@ -29,6 +29,7 @@ from settings import Settings
 
 READY, LEAVING = b"R", b"L"
 BEAT_SECONDS = 0.1
+CANNOT_START = 3  # exit status of a worker whose application does not come up
 
 
 class Worker:
@@ -44,7 +45,7 @@ class Worker:
     def run(self, settings: Settings) -> None:
         """Boot, say so, take connections until the channel ends, finish them."""
         signal.signal(signal.SIGTERM, self._ask_to_leave)
-        self._app = App(settings)
+        self._app = start_app(settings)
         signal.signal(signal.SIGUSR1, self._start_leaking)
         self._channel.send(READY)
         doors = [self._channel, *([self._listener] if settings.accept == "shared" else [])]
@@ -122,6 +123,14 @@ class Worker:
         self._app.is_leaking = True
 
 
+def start_app(settings: Settings) -> App:
+    """The application, or an exit status that tells the master where to look."""
+    try:
+        return App(settings)
+    except RuntimeError:
+        raise SystemExit(CANNOT_START) from None
+
+
 def who_knocks(doors: list[socket.socket]) -> Callable[[], set[int]]:
     """A function that waits, for one beat at most, and returns the doors where somebody waits.
 
@@ -160,6 +169,8 @@ def run_worker(
     try:
         Worker(row, channel, listener).run(settings)
         status = 0
+    except SystemExit as end:
+        status = int(end.code or 0)
     except Exception as error:  # noqa: BLE001  whatever it is, this process ends and the log says why
         sys.stderr.write(f"worker {row['slot']} cannot go on: {error}\n")
     finally:

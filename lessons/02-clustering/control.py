@@ -1,0 +1,190 @@
+"""The lab's hands on the cluster: signals, settings, the scoreboard, and its clients."""
+
+import os
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import replace
+from signal import SIGCONT, SIGHUP, SIGKILL, SIGSTOP, SIGTTIN, SIGTTOU
+from typing import Any
+
+import settings as settings_file
+from scoreboard import DEAD, Row, Scoreboard
+from settings import Settings
+
+from lab import Lab
+from lab.errors import LabError
+
+WORKERS = 4
+PATIENCE = 10.0  # how long the lab waits for anything
+CLIENT_TIMEOUT = 1.0
+TRACED = 10  # every tenth request that went well leaves its trace, and every one that did not
+
+
+class Clients:
+    """People who ask for pages, and what they got."""
+
+    def __init__(self, lab: Lab, port: int) -> None:
+        self._lab = lab
+        self._port = port
+        self._lock = threading.Lock()
+        self._waiting: set[int] = set()
+        self._numbers = 0
+        self.lost = 0
+
+    def ask(self, path: str = "/") -> Any:
+        """One request, and its trace."""
+        with self._lock:
+            self._numbers += 1
+            number = self._numbers
+            self._waiting.add(number)
+        reply = self._lab.http(self._port, path, timeout=CLIENT_TIMEOUT)
+        with self._lock:
+            self.lost += not reply.ok
+            self._waiting.discard(number)
+        if not reply.ok or number % TRACED == 0:
+            self._trace(reply)
+        return reply
+
+    def _trace(self, reply: Any) -> None:
+        if reply.ok:
+            who, pid = reply.headers["x-worker"], reply.headers["x-pid"]
+            hops = [("clients", 0, ""), ("master", 0, ""), (f"worker-{who}", reply.ms, f"pid {pid}")]
+            self._lab.request(str(reply.status), hops, ms=reply.ms)
+        else:
+            why = "no answer in time" if "timed out" in reply.error else "the connection broke"
+            self._lab.request("lost", [("clients", reply.ms, why)], ok=False, why=why, keep=True)
+
+    def lost_while(self, act: Callable[[], Any]) -> int:
+        """How many requests failed from now until all that were open after `act` have ended."""
+        before = self.lost
+        act()
+        with self._lock:
+            open_now = set(self._waiting)
+        self._lab.until(lambda: not open_now & self._waiting, PATIENCE, "the end of open requests")
+        return self.lost - before
+
+    def count_workers(self, requests: int, rate: float) -> list[int]:
+        """Send so many requests; how many each worker answered, the busiest first."""
+        counts: Counter[str] = Counter()
+
+        def send(_number: int) -> Any:
+            reply = self.ask()
+            counts[reply.headers.get("x-worker", "lost")] += 1
+            return reply
+
+        self._lab.load(send, rate=rate, concurrency=8, target="master").run(requests)
+        return sorted(counts.values(), reverse=True) + [0] * (WORKERS - len(counts))
+
+
+class Cluster:
+    """The running cluster, as an operator sees it."""
+
+    def __init__(self, lab: Lab) -> None:
+        self._lab = lab
+        self.port = lab.free_port()
+        self._settings = Settings()
+        self._file = lab.work / "settings.json"
+        settings_file.write(self._file, self._settings)
+        board = lab.work / "scoreboard"
+        self.board = Scoreboard(board)
+        board.chmod(0o666)  # the cluster may run under another uid; the folder keeps others out
+        argv = ["python", "cluster.py", "--port", str(self.port), "--workers", str(WORKERS),
+                "--settings", str(self._file), "--scoreboard", str(board)]  # fmt: skip
+        self.master = lab.process(
+            "master", argv, role="master", tier=1, ready=lambda: len(self.board.up()) == WORKERS
+        )
+        self._stopped: set[int] = set()
+
+    # -- what it looks like
+
+    def worker(self, slot: int) -> Row:
+        """The worker in a slot, as soon as there is one that answers."""
+        wanted = self.board.master["wanted"]
+        if not 1 <= slot <= wanted:
+            raise LabError(f"there is no worker {slot}: workers are numbered from 1 to {wanted}")
+        what = f"an answering worker in slot {slot}"
+        return self._until(lambda: self.board.in_slot(slot), what)
+
+    def busy_worker(self, slot: int, least: int = 2) -> Row:
+        """The same, at a moment when it serves at least so many requests."""
+        row = self.worker(slot)
+        self._until(lambda: row.serving >= least, f"{least} requests at worker {slot}")
+        return row
+
+    def successor(self, slot: int, old_pid: int) -> Row:
+        """The worker that took the slot over."""
+        self._until(lambda: self.worker(slot)["pid"] != old_pid, f"a new worker in slot {slot}")
+        return self.worker(slot)
+
+    def pids(self) -> list[int]:
+        """Of all workers that answer, by slot."""
+        return [row["pid"] for row in sorted(self.board.up(), key=lambda row: row["slot"])]
+
+    # -- what an operator does
+
+    def signal(self, row: Row, number: int) -> None:
+        """`kill -NUMBER PID`, to a worker."""
+        os.kill(row["pid"], number)
+
+    def stop(self, slot: int) -> Row:
+        """SIGSTOP: it lives, holds what it has, and does nothing."""
+        row = self.worker(slot)
+        self.signal(row, SIGSTOP)
+        self._stopped.add(row["pid"])
+        self._lab.node(f"worker-{slot}", "worker", 2).set("paused", detail="SIGSTOP")
+        return row
+
+    def resume(self) -> list[int]:
+        """SIGCONT to every worker that was stopped and still lives."""
+        alive = [row for row in self.board.workers() if row["pid"] in self._stopped]
+        for row in alive:
+            self.signal(row, SIGCONT)
+            self._lab.node(f"worker-{row['slot']}", "worker", 2).up(pid=row["pid"])
+        self._stopped.clear()
+        return [row["slot"] for row in alive]
+
+    def kill(self, row: Row) -> None:
+        """SIGKILL, until the master has found it dead."""
+        self.signal(row, SIGKILL)
+        self._until(lambda: row["state"] == DEAD, f"the end of pid {row['pid']}")
+
+    def scale(self, workers: int) -> None:
+        """TTIN or TTOU until the master wants that many, and they answer."""
+        while (wanted := self.board.master["wanted"]) != workers:
+            self.master.kill(SIGTTIN if wanted < workers else SIGTTOU)
+            self._until(lambda was=wanted: self.board.master["wanted"] != was, "a change of size")
+        self._until(lambda: len(self.board.up()) == workers, f"{workers} answering workers")
+
+    def roll(self) -> None:
+        """HUP: replace all workers; returns when the last is replaced or the roll called off."""
+        before = self.board.master["rolls"]
+        self.master.kill(SIGHUP)
+        self._until(lambda: self.board.master["rolls"] > before, "a rolling restart")
+        self._until(lambda: not self.board.master["rolling"], "the end of a rolling restart")
+
+    def configure(self, **changes: Any) -> None:
+        """Default settings with these changes, in every worker; nothing when it is so already."""
+        wanted = replace(Settings(), **changes)
+        if wanted != self._settings:
+            self._settings = wanted
+            settings_file.write(self._file, wanted)
+            self.roll()
+
+    def as_new(self, **changes: Any) -> None:
+        """Everything as it was at the start, but for these settings."""
+        self.resume()
+        self.configure(**changes)
+        self.scale(WORKERS)
+
+    def restarts_in(self, seconds: float) -> tuple[int, int]:
+        """Watch for some seconds: workers lost and started again, and CPU ms spent on that."""
+        row = self.board.master
+        restarts, cpu = row["restarts"], row["cpu_ms"]
+        end = time.monotonic() + seconds
+        self._until(lambda: time.monotonic() >= end, "the end of the watch")
+        return row["restarts"] - restarts, row["cpu_ms"] - cpu
+
+    def _until(self, claim: Callable[[], Any], what: str) -> Any:
+        return self._lab.until(claim, PATIENCE, what)
