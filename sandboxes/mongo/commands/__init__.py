@@ -1,0 +1,1 @@
+"""The database commands, one module per theme."""

@@ -1,0 +1,1 @@
+"""Replica sets: roles, heartbeats, elections, replication, write concern."""

@@ -1,0 +1,1 @@
+"""Documents in memory, their indexes, and the journal that brings them back."""

@@ -1,0 +1,1 @@
+"""How an update document changes a stored document."""

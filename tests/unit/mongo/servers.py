@@ -1,0 +1,152 @@
+"""Start and stop stand-ins for tests, on free loopback ports, with bounded waits."""
+
+import contextlib
+import json
+import os
+import select
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pymongo
+from pymongo import MongoClient
+
+STAND_IN = Path(__file__).parents[3] / "sandboxes" / "mongo"
+Client = MongoClient[dict[str, Any]]
+
+
+def until(condition: Callable[[], object], what: str, seconds: float = 10.0) -> None:
+    """Wait for a condition, and fail if it does not come in time."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, f"not within {seconds} s: {what}"
+        time.sleep(0.01)
+
+
+def free_ports(count: int) -> list[int]:
+    """Find ports that nobody listens on."""
+    with contextlib.ExitStack() as stack:
+        sockets = [stack.enter_context(socket.socket()) for _ in range(count)]
+        for one in sockets:
+            one.bind(("127.0.0.1", 0))
+        return [one.getsockname()[1] for one in sockets]
+
+
+class Server:
+    """One stand-in process."""
+
+    def __init__(self, folder: Path, port: int, *flags: str) -> None:
+        self.folder = folder
+        self.port = port
+        self.address = f"127.0.0.1:{port}"
+        self._flags = flags
+        self.start()
+
+    def start(self) -> None:
+        """Start the process and wait until it says that it is ready."""
+        self.folder.mkdir(exist_ok=True)
+        arguments = ["--port", str(self.port), "--dbpath", str(self.folder), *self._flags]
+        with (self.folder / "log").open("ab") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-I", "-B", str(STAND_IN), *arguments],
+                stdout=subprocess.PIPE,
+                stderr=log,
+            )
+        assert self.process.stdout is not None
+        ready, _, _ = select.select([self.process.stdout], [], [], 20)
+        line = self.process.stdout.readline() if ready else b""
+        assert line, f"not ready: {self.log()}"
+        assert json.loads(line)["msg"] == "Waiting for connections"
+
+    def kill(self) -> None:
+        """End the process as a power cut would."""
+        self.process.kill()
+        self.end()
+
+    def pause(self) -> None:
+        """Freeze the process."""
+        os.kill(self.process.pid, signal.SIGSTOP)
+
+    def resume(self) -> None:
+        """Let a frozen process go on."""
+        os.kill(self.process.pid, signal.SIGCONT)
+
+    def end(self) -> None:
+        """Collect the ended process."""
+        self.process.wait(10)
+        assert self.process.stdout is not None
+        self.process.stdout.close()
+
+    def log(self) -> str:
+        """Read what the process wrote to its log."""
+        return (self.folder / "log").read_text()
+
+    def client(self, **options: Any) -> Client:
+        """Connect to this process alone."""
+        return MongoClient("127.0.0.1", self.port, directConnection=True, **options)
+
+
+class ReplicaSet:
+    """Three members of one set."""
+
+    name = "rs0"
+
+    def __init__(self, folder: Path) -> None:
+        ports = free_ports(3)
+        flags = ("--replSet", self.name)
+        self.members = [Server(folder / str(port), port, *flags) for port in ports]
+        members = [
+            {"_id": number, "host": member.address} for number, member in enumerate(self.members)
+        ]
+        with self.members[0].client() as client:
+            client.admin.command("replSetInitiate", {"_id": self.name, "members": members})
+        until(lambda: len(self.secondaries()) == 2, "two secondaries", 20)
+
+    def client(self, **options: Any) -> Client:
+        """Connect to the set, as an application does."""
+        hosts = [member.address for member in self.members]
+        return MongoClient(hosts, replicaSet=self.name, **options)
+
+    def state(self, member: Server) -> int:
+        """Ask a member for its state; 8 if it does not answer."""
+        try:
+            with member.client(serverSelectionTimeoutMS=500, socketTimeoutMS=500) as client:
+                return int(client.admin.command("replSetGetStatus")["myState"])
+        except pymongo.errors.PyMongoError:
+            return 8
+
+    def primary(self) -> Server:
+        """Find the primary, and wait for one."""
+        until(lambda: self._in_state(1), "a primary", 20)
+        return self._in_state(1)[0]
+
+    def secondaries(self) -> list[Server]:
+        """List the secondaries."""
+        return self._in_state(2)
+
+    def _in_state(self, state: int) -> list[Server]:
+        running = [member for member in self.members if member.process.poll() is None]
+        return [member for member in running if self.state(member) == state]
+
+
+def ended(*servers: Server) -> None:
+    """End what still runs."""
+    for server in servers:
+        if server.process.poll() is None:
+            server.process.kill()
+            server.end()
+
+
+@contextlib.contextmanager
+def running_set(folder: Path) -> Iterator[ReplicaSet]:
+    """Run a set of three for a while."""
+    found = ReplicaSet(folder)
+    try:
+        yield found
+    finally:
+        ended(*found.members)
