@@ -7,7 +7,6 @@ import contextlib
 import os
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from pathlib import Path
 from typing import IO, Any, Protocol
 
 import docker
@@ -17,6 +16,7 @@ from docker.context import ContextAPI
 from docker.utils import kwargs_from_env
 
 from course.errors import EngineMissing, ImageMissing, SandboxError
+from course.sandbox.sockets import DEFAULT_SOCKET, knock, rootless_sockets
 
 DETECT_SECONDS = 3.0
 ANSWER_SECONDS = 60.0
@@ -228,8 +228,9 @@ def connect(host: str | None = None) -> Engine:
     """
     tried: list[str] = []
     for options in candidates(host, os.environ):
-        where = str(options.get("base_url", "the default socket"))
+        where = str(options.get("base_url", DEFAULT_SOCKET))
         try:
+            knock(where, DETECT_SECONDS)
             client = docker.APIClient(
                 version="auto", timeout=DETECT_SECONDS, max_pool_size=CONNECTIONS, **options
             )
@@ -253,7 +254,7 @@ def candidates(host: str | None, environment: Mapping[str, str]) -> Iterable[dic
     context = context_options(environment)
     if environment.get("DOCKER_CONTEXT"):
         return [context]
-    return [context, *({"base_url": f"unix://{path}"} for path in sockets(environment))]
+    return [context, *({"base_url": f"unix://{path}"} for path in rootless_sockets(environment))]
 
 
 def context_options(environment: Mapping[str, str]) -> dict[str, Any]:
@@ -267,19 +268,6 @@ def context_options(environment: Mapping[str, str]) -> dict[str, Any]:
             )
         options: dict[str, Any] = ContextAPI.kwargs_from_context(environment=environment)
     return options
-
-
-def sockets(environment: Mapping[str, str]) -> list[Path]:
-    """Sockets of engines that run without root, where they exist."""
-    runtime = Path(environment.get("XDG_RUNTIME_DIR") or "/run/user/none")
-    home = Path.home()
-    known = (
-        runtime / "docker.sock",
-        home / ".docker/run/docker.sock",
-        home / ".colima/default/docker.sock",
-        runtime / "podman/podman.sock",
-    )
-    return [path for path in known if path.exists()]
 
 
 @contextlib.contextmanager

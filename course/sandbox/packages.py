@@ -18,7 +18,7 @@ from course.errors import SandboxError
 
 MANYLINUX = ("manylinux_2_28", "manylinux_2_17", "manylinux2014")
 NO_INSTALLER = "Install uv, or pip into the Python that runs the course."
-MARKER = re.compile(r"\s*;[^\\\n]*")
+MARKER = re.compile(r"[ \t]*;[^\\\n]*?(?=[ \t]*\\?$)", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
