@@ -1,0 +1,182 @@
+"""The agent's side of `submit`, `call`, `restart` and `output`: the learner's code at arm's length.
+
+Nothing the learner's process says is believed beyond the return value of the learner's own
+function. Time is counted here, on the agent's clock; what is no strict answer is a failure of
+the learner's, and ends the process with everything of its kind.
+"""
+
+import json
+import re
+import sys
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from runner.answers import answer, failure, how_it_ended, memory_kills
+from runner.child import Child, Ended, Late, Stray
+from runner.learners import PREPARE_SECONDS, Learners, NotStarted, Work
+from runner.program import Program
+from runner.rights import Limits
+from runner.values import JSON, BadFrame, decode
+
+LARGEST_TOTAL = 4 * 1024 * 1024
+NOTICE_SECONDS = 1.0  # from the end of a process until we are told
+KILLED, OUT_OF_CPU = -9, -24
+
+Failure = dict[str, JSON]
+
+
+class SubmissionHost:
+    """One submission at a time, in a process that can do nothing to us.
+
+    Args:
+        folder: The learner's own; in a container only the learner may look into it.
+        learner_uid: Whom the process becomes; None leaves it with our rights.
+    """
+
+    def __init__(self, folder: Path, learner_uid: int | None = None) -> None:
+        self.folder = folder
+        self._lock = threading.RLock()
+        self._learners = Learners(folder, learner_uid)
+        self._work = Work()
+        self._process: Child | None = None
+        self._ended: Failure | None = None  # why the process is gone; until a restart
+        self._is_used = True
+        self._spent = 0.0
+
+    @property
+    def files(self) -> Mapping[str, bytes]:
+        """What was submitted, by name: in a container we cannot read the learner's folder."""
+        return self._work.files
+
+    def submit(
+        self, files: Mapping[str, bytes], *, entry: str, seconds: float, memory_mb: int
+    ) -> None:
+        """Take these files instead of any before; `seconds` is for all calls together."""
+        if entry not in files or sum(map(len, files.values())) > LARGEST_TOTAL:
+            raise ValueError(f"{entry} is not among the files, or they are too large")
+        with self._lock:
+            self.restart()
+            self._work = Work(entry, dict(files), Limits(seconds, memory_mb))
+            self._spent = 0.0
+            self._learners.output.forget()
+
+    def publish(self, values: Mapping[str, JSON]) -> None:
+        """What harness and programs find in LAB_RIG when they start."""
+        with self._lock:
+            work = self._work
+            self._work = Work(work.entry, work.files, work.limits, json.dumps(values))
+
+    def call(
+        self, function: str, args: list[JSON], kwargs: dict[str, JSON], nonce: str
+    ) -> dict[str, JSON]:
+        """Run a function of the submission: its value, or how it failed."""
+        asked: dict[str, object] = {
+            "function": function,
+            "args": args,
+            "kwargs": kwargs,
+            "nonce": nonce,
+        }
+        with self._lock:
+            if self._ended is None:
+                started = time.monotonic()
+                result = self._attempt(asked)
+                self._spent += time.monotonic() - started
+                return {"nonce": nonce, **result}
+            return {"nonce": nonce, "failure": self._ended}
+
+    def restart(self) -> None:
+        """Kill every process of the learner; the next call starts over."""
+        with self._lock:
+            if self._is_used:
+                self._kill()
+            self._ended, self._is_used = None, False
+
+    def output(self) -> dict[str, JSON]:
+        """What the learner's processes printed: head and tail, and how much is missing."""
+        text, dropped = self._learners.output.ring.read()
+        return {"text": text, "dropped": dropped}
+
+    def popen(self, argv: Sequence[str], env: Mapping[str, str] | None = None) -> Program:
+        """Start a program with the learner's rights, folder and limits; raises OSError."""
+        words = [sys.executable, *argv[1:]] if argv[0] in ("python", "python3") else list(argv)
+        with self._lock:
+            self._is_used = True
+            try:
+                child = self._learners.start(self._work, {"PYTHONUNBUFFERED": "1", **(env or {})})
+            except NotStarted as error:
+                raise OSError(f"{argv[0]} did not start: {error}") from error
+            refused = _run(child, words)
+        if refused:
+            child.discard()
+            raise OSError(refused)
+        child.close()
+        return Program(words, child, self._learners.output.ring)
+
+    def close(self) -> None:
+        """Kill everything and the runner itself; idempotent."""
+        with self._lock:
+            self._hang_up()
+            self._learners.close()
+
+    def _attempt(self, asked: dict[str, object]) -> dict[str, JSON]:
+        kills = memory_kills()
+        left = self._work.limits.seconds - self._spent
+        try:
+            return answer(self._loaded().ask("call", asked, left), str(asked["nonce"]))
+        except NotStarted as error:
+            self._ended = failure("output", f"its files could not be written: {error}")
+        except Late:
+            self._ended = self._late()
+        except Ended:
+            self._ended = self._gone(kills)
+        except (Stray, BadFrame) as error:
+            self._ended = failure("protocol", f"it wrote to the judge's channel: {error}")
+        self._kill()
+        return {"failure": self._ended}
+
+    def _loaded(self) -> Child:
+        if self._process is None:
+            self._is_used = True
+            self._process = self._learners.start(self._work, {})
+            self._learners.output.add(self._process.printed)
+        return self._process
+
+    def _late(self) -> Failure:
+        where = self._process.where() if self._process is not None else ""
+        entry = re.escape(Path(self._work.entry).name)
+        found = re.search(rf'File "[^"\n]*/{entry}", line (\d{{1,7}})', where)
+        seconds = self._work.limits.seconds
+        line = int(found.group(1)) if found else None
+        return failure("timeout", f"it did not return in the {seconds:g} s that it has", line)
+
+    def _gone(self, kills: int) -> Failure:
+        process, limits = self._process, self._work.limits
+        if process is None or not process.ended.wait(NOTICE_SECONDS):
+            return failure("exit", "it closed the judge's channel")
+        if process.status == KILLED and memory_kills() > kills:
+            return failure("memory", f"it needed more than its {limits.memory_mb} MB")
+        if process.status == OUT_OF_CPU:
+            return failure("timeout", f"it used up {limits.seconds:g} s of processor time")
+        return failure("exit", f"its process ended: {how_it_ended(process.status)}")
+
+    def _kill(self) -> None:
+        self._hang_up()
+        self._learners.kill()
+
+    def _hang_up(self) -> None:
+        if self._process is not None:
+            self._process.close()
+            self._process = None
+
+
+def _run(child: Child, argv: list[str]) -> str:
+    """Let the process become the program; why not, where that fails."""
+    try:
+        told = decode(child.ask("run", {"argv": argv}, PREPARE_SECONDS))
+    except Ended:  # the channel closes when the program takes over
+        return ""
+    except (Late, Stray, BadFrame) as error:
+        return f"{argv[0]} did not start: {error}"
+    return str(told.get("refused"))

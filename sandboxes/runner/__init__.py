@@ -1,0 +1,1 @@
+"""Runs the learner's code: a fork server, and what its forks become."""

@@ -1,0 +1,71 @@
+"""What the agent makes of an answer, or of none."""
+
+import signal
+from contextlib import suppress
+from pathlib import Path
+
+from runner.values import JSON, BadFrame, decode
+
+KINDS = {"exception", "import", "missing", "timeout", "exit", "memory", "output", "protocol"}
+FAILURE_KEYS = {"kind", "message", "line", "trace"}
+
+
+def answer(line: bytes, nonce: str) -> dict[str, JSON]:
+    """The value or failure in the learner's line; raises BadFrame for anything else."""
+    found = decode(line)
+    if found.pop("nonce", None) != nonce or len(found) != 1:
+        raise BadFrame("the answer is not to the question")
+    if "value" in found:
+        return found
+    told = found.get("failure")
+    if not isinstance(told, dict) or not _is_failure(told):
+        raise BadFrame("the answer is neither a value nor a failure")
+    return {"failure": told}
+
+
+def failure(kind: str, message: str, line: int | None = None) -> dict[str, JSON]:
+    """A failure that the agent saw, not the learner's process."""
+    return {"kind": kind, "message": message, "line": line, "trace": []}
+
+
+def how_it_ended(status: int | None) -> str:
+    """An exit status in words."""
+    if status is None:
+        return "in an unknown way"
+    with suppress(ValueError):
+        if status < 0:
+            return f"killed by {signal.Signals(-status).name}"
+    return f"exit status {status}"
+
+
+def memory_kills() -> int:
+    """How many processes the kernel has killed for want of memory, here or on this machine."""
+    return sum(_count(Path(file)) for file in _COUNTERS)
+
+
+_COUNTERS = (
+    "/sys/fs/cgroup/memory.events",
+    "/sys/fs/cgroup/memory/memory.oom_control",
+    "/proc/vmstat",
+)
+
+
+def _count(file: Path) -> int:
+    with suppress(OSError):
+        for line in file.read_text(encoding="ascii", errors="replace").splitlines():
+            name, _, number = line.partition(" ")
+            if name == "oom_kill":
+                return int(number)
+    return 0
+
+
+def _is_failure(told: dict[str, JSON]) -> bool:
+    line, trace = told.get("line"), told.get("trace")
+    return (
+        set(told) == FAILURE_KEYS
+        and told["kind"] in KINDS
+        and isinstance(told["message"], str)
+        and (line is None or type(line) is int)
+        and isinstance(trace, list)
+        and all(isinstance(frame, str) for frame in trace)
+    )

@@ -1,0 +1,128 @@
+"""One forked process as the agent sees it: a channel for values, a pipe for what it prints."""
+
+import json
+import os
+import select
+import signal
+import socket
+import threading
+import time
+from contextlib import suppress
+
+from runner.values import LARGEST
+
+ENVELOPE = 8 * 1024  # of an answer, around its value
+NOTICE_SECONDS = 2.0  # until the fork server tells how a process ended
+
+
+class Ended(Exception):
+    """The process is gone."""
+
+
+class Late(Exception):
+    """No answer in time."""
+
+
+class Stray(Exception):
+    """It wrote what nobody asked for."""
+
+    def __init__(self) -> None:
+        super().__init__("there was more on it than the answer")
+
+
+class Child:
+    """A fork that waits to become the learner, or has become so."""
+
+    def __init__(self) -> None:
+        self.channel, self._theirs = socket.socketpair()
+        self.printed, self._prints = os.pipe()
+        self.pid = 0
+        self.status: int | None = None
+        self.refused = ""
+        self.known = threading.Event()  # the fork was done, or refused
+        self.ended = threading.Event()
+        self._unread = b""
+
+    def ends(self) -> list[int]:
+        """What the fork server hands to the new process."""
+        return [self._theirs.fileno(), self._prints]
+
+    def close_theirs(self) -> None:
+        """Once the fork server has them."""
+        self._theirs.close()
+        os.close(self._prints)
+
+    def forked(self, pid: int, refused: str) -> None:
+        """The fork server has answered."""
+        self.pid, self.refused = pid, refused
+        if refused:
+            self.ended.set()
+        self.known.set()
+
+    def exited(self, status: int) -> None:
+        """It is gone, though a child of its own may still hold the channel open."""
+        self.status = status
+        self.ended.set()
+        with suppress(OSError):
+            self.channel.shutdown(socket.SHUT_RDWR)
+
+    def ask(self, verb: str, arguments: dict[str, object], seconds: float) -> bytes:
+        """Send one request and wait for its line; raises Ended, Late or Stray."""
+        if seconds <= 0:
+            raise Late
+        until = time.monotonic() + seconds
+        self._refuse_stray()
+        try:
+            self.channel.settimeout(max(seconds, 0.001))
+            self.channel.sendall(json.dumps({verb: arguments}).encode() + b"\n")
+            return self._line(until)
+        except TimeoutError as error:
+            raise Late from error
+        except OSError as error:
+            raise Ended from error
+
+    def where(self) -> str:
+        """Make it tell where it is; empty when it does not."""
+        with suppress(OSError, Late, Ended, Stray):
+            os.kill(self.pid, signal.SIGUSR1)
+            text = b""
+            while len(text) < ENVELOPE and select.select([self.channel], [], [], 0.1)[0]:
+                data = self.channel.recv(ENVELOPE)
+                if not data:
+                    break
+                text += data
+            return text.decode(errors="replace")
+        return ""
+
+    def close(self) -> None:
+        """Drop the channel; a process that waits on it ends by itself."""
+        self.channel.close()
+
+    def discard(self) -> None:
+        """Drop it unused."""
+        self.close()
+        os.close(self.printed)
+
+    def _refuse_stray(self) -> None:
+        if self._unread:
+            raise Stray
+        if select.select([self.channel], [], [], 0)[0]:
+            self.channel.settimeout(0)
+            try:
+                if self.channel.recv(1, socket.MSG_PEEK):
+                    raise Stray
+            except OSError as error:
+                raise Ended from error
+            raise Ended
+
+    def _line(self, until: float) -> bytes:
+        while b"\n" not in self._unread:
+            if len(self._unread) > LARGEST + ENVELOPE:
+                raise Stray
+            self.channel.settimeout(max(until - time.monotonic(), 0.001))
+            data = self.channel.recv(64 * 1024)
+            if not data:
+                raise Ended
+            self._unread += data
+        line, _, self._unread = self._unread.partition(b"\n")
+        return line

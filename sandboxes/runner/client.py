@@ -1,0 +1,156 @@
+"""The agent's end of the fork server."""
+
+import json
+import os
+import selectors
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections import deque
+from contextlib import suppress
+from pathlib import Path
+
+from runner.child import Child
+from runner.ring import Ring
+
+HERE = Path(__file__).resolve().parent
+CLEAN = {"PATH": "/usr/local/bin:/usr/bin:/bin", "LANG": "C.UTF-8"}
+CHUNK = 64 * 1024
+BREATH_SECONDS = 0.002
+
+
+class ForkServer:
+    """Starts the server without waiting for it; its answers arrive on a thread of its own.
+
+    Both threads exist from the start: while the learner's code fills the process table, no new
+    one could be made.
+    """
+
+    def __init__(self, uid: int | None) -> None:
+        self._control, theirs = socket.socketpair()
+        argv = [sys.executable, "-I", "-B", "-X", "utf8", str(HERE)]
+        self._process: subprocess.Popen[bytes] = subprocess.Popen(
+            argv + ([] if uid is None else [str(uid)]),
+            stdin=theirs.fileno(),
+            stdout=subprocess.DEVNULL,
+            env=CLEAN,
+            start_new_session=True,
+        )
+        theirs.close()
+        self._lock = threading.Lock()
+        self._asked: deque[Child] = deque()
+        self._children: dict[int, Child] = {}
+        self.is_warm = threading.Event()
+        self.output = Output()
+        threading.Thread(target=self._listen, name="fork-server", daemon=True).start()
+
+    @property
+    def pid(self) -> int:
+        """Of the fork server; everything of the learner is below it."""
+        return self._process.pid
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether it still runs."""
+        return self._process.poll() is None
+
+    def fork(self) -> Child:
+        """Ask for a new process; it may not exist yet when this returns."""
+        child = Child()
+        with self._lock:
+            self._asked.append(child)
+            with suppress(OSError):  # the listener tells those who wait
+                socket.send_fds(self._control, [b'{"fork": true}\n'], child.ends())
+        child.close_theirs()
+        if not self.is_alive:
+            child.forked(0, "the runner has ended")
+        return child
+
+    def close(self) -> None:
+        """End the server; idempotent."""
+        with suppress(OSError):
+            self._control.shutdown(socket.SHUT_RDWR)
+        with suppress(ProcessLookupError):
+            self._process.kill()
+        self._process.wait()
+        self._control.close()
+        self.output.close()
+
+    def _listen(self) -> None:
+        with suppress(OSError), self._control.makefile("rb") as lines:
+            for line in lines:
+                self._heard(json.loads(line))
+        with self._lock:
+            waiting, self._asked = list(self._asked), deque()
+        for child in waiting:
+            child.forked(0, "the runner has ended")
+        for child in list(self._children.values()):
+            child.exited(-9)
+
+    def _heard(self, told: dict[str, int]) -> None:
+        if "exited" in told:
+            child = self._children.pop(told["exited"], None)
+            if child is not None:
+                child.exited(told["status"])
+        elif "warm" in told:
+            self.is_warm.set()
+        else:
+            with self._lock:
+                child = self._asked.popleft()
+            if "forked" in told:
+                self._children[told["forked"]] = child
+            child.forked(told.get("forked", 0), str(told.get("refused", "")))
+
+
+class Output:
+    """Reads what processes print, as fast as they can, and keeps little of it."""
+
+    def __init__(self) -> None:
+        self.ring = Ring()
+        self._selector = selectors.DefaultSelector()
+        self._woken, self._wake = os.pipe()
+        self._selector.register(self._woken, selectors.EVENT_READ)
+        self._new: deque[int] = deque()
+        threading.Thread(target=self._pump, name="learner-output", daemon=True).start()
+
+    def add(self, pipe: int) -> None:
+        """Read from this pipe until it ends, and close it then."""
+        self._new.append(pipe)
+        os.write(self._wake, b"+")
+
+    def forget(self) -> None:
+        """Start over with nothing printed."""
+        self.ring = Ring()
+
+    def close(self) -> None:
+        """Stop reading."""
+        with suppress(OSError):
+            os.close(self._wake)
+
+    def _pump(self) -> None:
+        while True:
+            # Between two reads a chatty process fills the pipe instead of waking us at each line.
+            time.sleep(BREATH_SECONDS)
+            for key, _ in self._selector.select():
+                if key.fd != self._woken:
+                    self._read(key.fd)
+                elif not self._welcome():
+                    return
+
+    def _welcome(self) -> bool:
+        if not os.read(self._woken, 4096):
+            os.close(self._woken)
+            return False
+        while self._new:
+            self._selector.register(self._new.popleft(), selectors.EVENT_READ)
+        return True
+
+    def _read(self, pipe: int) -> None:
+        data = os.read(pipe, CHUNK)
+        if data:
+            self.ring.add(data)
+            return
+        self._selector.unregister(pipe)
+        os.close(pipe)

@@ -1,0 +1,88 @@
+"""What went wrong in the learner's code, in the learner's terms."""
+
+import json
+import traceback
+from dataclasses import dataclass
+from pathlib import Path
+
+LONGEST_MESSAGE = 2_000
+MOST_FRAMES = 8
+DEEPEST = 200  # frames looked at, from the inside out
+LONGEST_LINE = 160
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A result that is not a value."""
+
+    kind: str
+    message: str
+    line: int | None = None
+    trace: tuple[str, ...] = ()
+
+    def text(self) -> str:
+        """As the inside of an answer's JSON object."""
+        fields = {
+            "kind": self.kind,
+            "message": self.message[:LONGEST_MESSAGE],
+            "line": self.line,
+            "trace": list(self.trace),
+        }
+        return f'"failure": {json.dumps(fields)}'
+
+
+class Missing(Exception):
+    """There is no such function."""
+
+
+def missing(function: str) -> Missing:
+    """The error for a name that neither harness nor submission defines."""
+    return Missing(f"there is no function {function!r} in the submission")
+
+
+def because_of(error: BaseException, kind: str, folder: Path) -> Failure:
+    """Put an exception into words; `kind` is what it is unless it says more itself."""
+    lines, trace = _where(error, folder)
+    line = lines[-1] if lines else None
+    if isinstance(error, Missing):
+        return Failure("missing", str(error))
+    if isinstance(error, SyntaxError) and kind == "import" and _is_own(error.filename, folder):
+        return Failure("import", f"{type(error).__name__}: {error.msg}", error.lineno, trace)
+    if isinstance(error, MemoryError):
+        return Failure("memory", "it needed more memory than there is", line, trace)
+    if isinstance(error, SystemExit):
+        return Failure("exit", f"it asked to exit: {_words(error)}", line, trace)
+    return Failure(kind, _words(error), line, trace)
+
+
+def _words(error: BaseException) -> str:
+    name = type(error).__name__
+    try:
+        text = str(error)
+    except BaseException:  # noqa: BLE001  __str__ is the learner's code, too
+        text = "(its text cannot be read)"
+    return f"{name}: {text}"[:LONGEST_MESSAGE] if text else name
+
+
+def _where(error: BaseException, folder: Path) -> tuple[list[int], tuple[str, ...]]:
+    """The lines of the learner's own frames, outermost first; nobody else's."""
+    lines: list[int] = []
+    trace: list[str] = []
+    try:
+        for frame in traceback.extract_tb(error.__traceback__, limit=-DEEPEST):
+            if _is_own(frame.filename, folder) and frame.lineno is not None:
+                lines.append(frame.lineno)
+                text = f": {frame.line[:LONGEST_LINE]}" if frame.line else ""
+                file = Path(frame.filename).name
+                trace.append(f"{file}, line {frame.lineno}, in {frame.name[:80]}{text}")
+    except BaseException:  # noqa: BLE001  an exception may carry a traceback made to break this
+        return [], ()
+    return lines, tuple(trace[-MOST_FRAMES:])
+
+
+def _is_own(filename: str | None, folder: Path) -> bool:
+    """Whether it is a file of the submission (the harness is the course's)."""
+    if not filename or filename.startswith("<"):
+        return False
+    file = folder / filename
+    return file.is_relative_to(folder) and file.name != "harness.py"

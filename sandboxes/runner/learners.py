@@ -1,0 +1,131 @@
+"""Processes that have become the learner: one kept ready, all of them killed at once."""
+
+import base64
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+from runner import killing
+from runner.child import Child, Ended, Late, Stray
+from runner.client import CLEAN, ForkServer, Output
+from runner.rights import Limits
+from runner.values import BadFrame, decode
+
+PREPARE_SECONDS = 10.0  # to fork, empty the folder and write the files
+
+
+class NotStarted(Exception):
+    """No process could be had for the submission; the text says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What a process is given: files, limits and what the rig published."""
+
+    entry: str = ""
+    files: Mapping[str, bytes] = field(default_factory=dict)
+    limits: Limits = field(default_factory=Limits)
+    rig: str = "{}"
+
+
+class Learners:
+    """All processes of the learner, and the spare one that has no rights dropped yet.
+
+    Args:
+        folder: The learner's own; in a container only the learner may look into it.
+        uid: Whom the processes become; None leaves them with our rights.
+    """
+
+    def __init__(self, folder: Path, uid: int | None) -> None:
+        self._folder = folder
+        self._uid = uid
+        self._server = ForkServer(uid)
+        self._spare: Child | None = self._server.fork()
+        self._spare_is_warm = False
+        self._is_clean = False  # nothing of the learner has run since the folder was written
+
+    @property
+    def output(self) -> Output:
+        """What they print."""
+        return self._server.output
+
+    def start(self, work: Work, environment: Mapping[str, str]) -> Child:
+        """A process that is the learner, in a folder with exactly the files.
+
+        Raises:
+            NotStarted: The process or its files could not be had.
+        """
+        child = self._take_spare()
+        self._spare = self._server.fork()  # while nothing of the learner can be in its way
+        wanted: dict[str, object] = {
+            "folder": str(self._folder),
+            "files": _encoded(work.files) if self._is_clean else None,
+            "entry": work.entry,
+            "environment": {**self._environment(work), **environment},
+            "limits": asdict(work.limits),
+        }
+        self._is_clean = False
+        refused = _prepare(child, wanted)
+        if refused:
+            child.discard()
+            raise NotStarted(refused)
+        return child
+
+    def kill(self) -> None:
+        """Leave none of them alive, and the next one to start a clean folder."""
+        if not killing.kill_all(self._find):
+            raise RuntimeError("processes of the submission survived SIGKILL")
+        self._is_clean = True
+
+    def close(self) -> None:
+        """Kill them and end the fork server; idempotent."""
+        if self._server.is_alive:
+            self.kill()
+        self._drop_spare()
+        self._server.close()
+
+    def _environment(self, work: Work) -> dict[str, str]:
+        return {
+            **CLEAN,
+            "HOME": str(self._folder),
+            "PYTHONDONTWRITEBYTECODE": "1",
+            "LAB_RIG": work.rig,
+        }
+
+    def _take_spare(self) -> Child:
+        if self._server.is_warm.is_set() and not self._spare_is_warm:
+            self._drop_spare()
+            self._spare_is_warm = True
+        child = self._spare or self._server.fork()
+        self._spare = None
+        if child.known.wait(PREPARE_SECONDS) and child.refused:  # there was no room; now there is
+            child = self._server.fork()
+            child.known.wait(PREPARE_SECONDS)
+        if not child.pid:
+            raise NotStarted(child.refused or "the runner did not answer")
+        return child
+
+    def _drop_spare(self) -> None:
+        if self._spare is not None:
+            self._spare.discard()
+            self._spare = None
+
+    def _find(self) -> set[int]:
+        if self._uid is not None:
+            return killing.of_uid(self._uid)
+        spare = self._spare
+        if spare is not None:
+            spare.known.wait(PREPARE_SECONDS)
+        return killing.descendants(self._server.pid, frozenset({spare.pid} if spare else ()))
+
+
+def _prepare(child: Child, wanted: dict[str, object]) -> str:
+    try:
+        told = decode(child.ask("prepare", wanted, PREPARE_SECONDS))
+    except (Ended, Late, Stray, BadFrame):
+        return "the runner did not answer"
+    return str(told.get("refused", ""))
+
+
+def _encoded(files: Mapping[str, bytes]) -> dict[str, str]:
+    return {name: base64.b64encode(content).decode() for name, content in files.items()}

@@ -1,0 +1,96 @@
+"""Loads a submission by its path and calls its functions."""
+
+import asyncio
+import importlib.util
+import inspect
+import sys
+import tokenize
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from runner.failure import Failure, because_of, missing
+from runner.values import NotCarried, encode
+
+SUBMISSION = "submission"
+HARNESS = "harness"
+
+
+def parse(entry: str) -> str:
+    """Whether the file compiles, without running any of it."""
+    try:
+        with tokenize.open(entry) as file:
+            compile(file.read(), entry, "exec", dont_inherit=True)
+    except BaseException as error:  # noqa: BLE001  compiling hostile text may raise anything
+        return because_of(error, "import", Path.cwd()).text()
+    return '"value": true'
+
+
+class Loaded:
+    """The submission's modules, or the failure to load them."""
+
+    def __init__(self, folder: Path, modules: list[ModuleType], failure: Failure | None) -> None:
+        self._folder = folder
+        self._modules = modules
+        self._failure = failure
+
+    def call(self, function: str, args: list[Any], kwargs: dict[str, Any]) -> str:
+        """Run a function of the harness, else of the submission: `"value": …` or a failure."""
+        if self._failure is not None:
+            return self._failure.text()
+        try:
+            return f'"value": {encode(self._run(function, args, kwargs))}'
+        except NotCarried as error:
+            return Failure("output", str(error)).text()
+        except BaseException as error:  # noqa: BLE001  whatever it raises is its own affair
+            return because_of(error, "exception", self._folder).text()
+        finally:
+            _flush()
+
+    def _run(self, function: str, args: list[Any], kwargs: dict[str, Any]) -> object:
+        found = self._find(function)
+        if found is None:
+            raise missing(function)
+        value = found(*args, **kwargs)
+        if inspect.iscoroutine(value):
+            return asyncio.run(value)
+        return value
+
+    def _find(self, function: str) -> Callable[..., object] | None:
+        found = (getattr(module, function, None) for module in self._modules)
+        return next((one for one in found if callable(one)), None)
+
+
+def load(entry: str) -> Loaded:
+    """Load the submission, then its harness; what they print is the learner's output."""
+    folder = Path.cwd()
+    sys.path.append(str(folder))
+    modules: list[ModuleType] = []
+    try:
+        if entry.endswith(".py"):
+            modules.insert(0, _load_file(SUBMISSION, folder / entry))
+        if (folder / f"{HARNESS}.py").is_file():
+            modules.insert(0, _load_file(HARNESS, folder / f"{HARNESS}.py"))
+    except BaseException as error:  # noqa: BLE001  importing runs the learner's code
+        return Loaded(folder, modules, because_of(error, "import", folder))
+    finally:
+        _flush()
+    return Loaded(folder, modules, None)
+
+
+def _load_file(name: str, file: Path) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(name, file)
+    if spec is None or spec.loader is None:
+        raise ImportError(f"{file.name} is not a Python file")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+def _flush() -> None:
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(BaseException):  # the learner may have closed or replaced it
+            stream.flush()

@@ -1,0 +1,94 @@
+"""What the learner's process gives up before the learner's code is in it."""
+
+import contextlib
+import ctypes
+import os
+import resource
+import signal
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+PR_SET_PDEATHSIG = 1
+PR_SET_DUMPABLE = 4
+PR_SET_CHILD_SUBREAPER = 36
+MB = 1024 * 1024
+
+ROOM_MB = 64  # beside what the learner may use: thread stacks, the allocator's slack
+MAPPINGS_MB = 1024  # address space for what is mapped and never touched
+LARGEST_FILE = 32 * MB
+MOST_FILES_OPEN = 256
+MOST_PROCESSES = 64
+STACK = 8 * MB
+
+_prctl = ctypes.CDLL(None).prctl if sys.platform == "linux" else None
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one process of the learner may use."""
+
+    seconds: float = 20.0
+    memory_mb: int = 256
+
+
+def adopt_orphans() -> None:
+    """Become the parent of descendants whose own parent ended, so that none can hide."""
+    if _prctl is not None:
+        _prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+
+
+def become_learner(uid: int | None, limits: Limits) -> None:
+    """Drop everything; there is no way back."""
+    with contextlib.suppress(PermissionError):  # already the leader of a session
+        os.setsid()
+    with contextlib.suppress(OSError):
+        Path("/proc/self/oom_score_adj").write_text("1000", encoding="ascii")
+    if uid is not None:
+        os.setgroups([])
+        os.setresgid(uid, uid, uid)
+        os.setresuid(uid, uid, uid)
+    if _prctl is not None:  # after the change of uid, which would clear both
+        _prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+        _prctl(PR_SET_DUMPABLE, 1, 0, 0, 0)
+    _limit(uid, limits)
+
+
+def _limit(uid: int | None, limits: Limits) -> None:
+    memory = (limits.memory_mb + ROOM_MB) * MB + _in_use()
+    _lower(resource.RLIMIT_DATA, memory)
+    _lower(resource.RLIMIT_AS, memory + MAPPINGS_MB * MB)
+    _lower(resource.RLIMIT_FSIZE, LARGEST_FILE)
+    _lower(resource.RLIMIT_NOFILE, MOST_FILES_OPEN)
+    _lower(resource.RLIMIT_CORE, 0)
+    _lower(resource.RLIMIT_STACK, STACK)
+    seconds = int(limits.seconds) + 1
+    _lower(resource.RLIMIT_CPU, seconds, seconds + 1)
+    if uid is not None and uid >= PRIVATE_UIDS:
+        # Counted per uid on the whole machine, so only for a uid that nobody else has.
+        _lower(resource.RLIMIT_NPROC, MOST_PROCESSES)
+
+
+PRIVATE_UIDS = 0x4000_0000
+
+
+def private_uid() -> int:
+    """A uid that no account and no other agent of this machine has."""
+    return PRIVATE_UIDS + os.getpid()
+
+
+def _lower(which: int, soft: int, hard: int | None = None) -> None:
+    hard = soft if hard is None else hard
+    _, allowed = resource.getrlimit(which)
+    if allowed != resource.RLIM_INFINITY:
+        soft, hard = min(soft, allowed), min(hard, allowed)
+    with contextlib.suppress(OSError, ValueError):  # macOS knows some of them only by name
+        resource.setrlimit(which, (soft, hard))
+
+
+def _in_use() -> int:
+    """Bytes of address space before any of the learner's."""
+    with contextlib.suppress(OSError, ValueError):
+        pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
+        return pages * resource.getpagesize()
+    return 0

@@ -1,0 +1,124 @@
+"""The only values that leave the learner's process, and the strict reading of them."""
+
+import json
+import math
+import re
+from collections.abc import Sequence
+from typing import Any, TypeAlias
+
+JSON: TypeAlias = "bool | int | float | str | list[JSON] | dict[str, JSON] | None"
+
+LARGEST = 240 * 1024  # bytes of one value: a line of the wire has 256 KiB
+DEEPEST = 60  # the wire allows 64, with what is around the value
+MOST_PARTS = LARGEST // 2  # every part takes two bytes at least: stops a small value that unfolds
+
+_STRING = re.compile(rb'"(?:[^"\\]|\\.)*"')
+
+
+class NotCarried(Exception):
+    """The value is none that may cross; the text says why, to the learner."""
+
+
+class BadFrame(Exception):
+    """The bytes are not one strict JSON object."""
+
+
+def encode(value: object) -> str:
+    """A learner's value as JSON text; tuples become lists, as `json` has it."""
+    try:
+        text = json.dumps(_plain(value, 0, [0]), allow_nan=False)
+    except (TypeError, ValueError) as error:  # an integer of more than 4300 digits, say
+        raise NotCarried(f"the answer cannot be written as JSON: {error}") from error
+    if len(text) > LARGEST:
+        raise NotCarried(f"the answer is {len(text)} bytes long; {LARGEST} are allowed")
+    return text
+
+
+def _plain(value: object, depth: int, parts: list[int]) -> JSON:
+    parts[0] += 1
+    if parts[0] > MOST_PARTS:
+        raise NotCarried(f"the answer has more than {MOST_PARTS} parts")
+    if depth > DEEPEST:
+        raise NotCarried(f"the answer is nested more than {DEEPEST} deep")
+    if value is None or isinstance(value, bool):
+        return value
+    if isinstance(value, list | tuple):
+        return [_plain(part, depth + 1, parts) for part in value]
+    if isinstance(value, dict):
+        return {_key(key): _plain(part, depth + 1, parts) for key, part in value.items()}
+    return _scalar(value)
+
+
+def _scalar(value: object) -> JSON:
+    if isinstance(value, str):
+        return _text(value)
+    if isinstance(value, int):
+        return int(value)
+    if isinstance(value, float):
+        if not math.isfinite(value):
+            raise NotCarried(f"the answer contains {float(value)!r}, which JSON does not have")
+        return float(value)
+    raise NotCarried(
+        f"the answer contains a {type(value).__name__[:80]}; "
+        "only None, bool, int, float, str, list and dict can be sent"
+    )
+
+
+def _key(key: object) -> str:
+    if not isinstance(key, str):
+        raise NotCarried(f"a dict in the answer has the key {key!r:.80}; keys must be str")
+    return _text(key)
+
+
+def _text(value: str) -> str:
+    try:
+        value.encode()
+    except UnicodeEncodeError as error:
+        raise NotCarried("the answer contains half a character (a lone surrogate)") from error
+    return str(value)
+
+
+def decode(line: bytes) -> dict[str, JSON]:
+    """Read one object, refusing whatever two readers could understand differently."""
+    _refuse_depth(line)
+    try:
+        found = json.loads(
+            line.decode(),
+            parse_constant=_refuse_constant,
+            parse_float=_finite,
+            object_pairs_hook=_unique,
+        )
+        json.dumps(found, ensure_ascii=False).encode()  # lone surrogates hide in escapes
+    except (ValueError, RecursionError) as error:
+        raise BadFrame(f"not strict JSON: {str(error)[:200]}") from error
+    if not isinstance(found, dict):
+        raise BadFrame("not a JSON object")
+    return found
+
+
+def _refuse_depth(line: bytes) -> None:
+    if line.count(b"[") + line.count(b"{") <= DEEPEST:
+        return
+    depth = 0
+    for character in _STRING.sub(b"", line):
+        depth += (character in b"[{") - (character in b"]}")
+        if depth > DEEPEST + 8:  # the envelope of an answer
+            raise BadFrame("nested too deep")
+
+
+def _refuse_constant(name: str) -> float:
+    raise ValueError(f"{name} is not a number")
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError(f"{text[:20]} is out of range")
+    return number
+
+
+def _unique(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("a key comes twice")
+    return found
