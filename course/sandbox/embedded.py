@@ -70,7 +70,8 @@ class EmbeddedBox:
         self._sending = threading.Lock()
         self._closing = threading.Lock()
         self._is_closed = False
-        threading.Thread(target=self._listen, daemon=True, name="agent stderr").start()
+        self._listener = threading.Thread(target=self._listen, daemon=True, name="agent stderr")
+        self._listener.start()
 
     @property
     def pid(self) -> int:
@@ -94,9 +95,12 @@ class EmbeddedBox:
         stream = self._agent.stdout
         try:
             assert stream is not None  # noqa: S101  piped
-            return stream.read(CHUNK) or b""
+            chunk = stream.read(CHUNK) or b""
         except (OSError, ValueError):
             return b""
+        if not chunk:
+            stream.close()  # by its only reader
+        return chunk
 
     def close(self) -> None:
         """Close stdin, which ends it; kill what does not end; erase the scratch folder."""
@@ -124,9 +128,11 @@ class EmbeddedBox:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(self._agent.pid, signal.SIGKILL)
             self._agent.wait(GOODBYE_SECONDS)
+        self._listener.join(1)  # a stray grandchild may hold the pipe open
 
     def _listen(self) -> None:
         stream = self._agent.stderr
-        with contextlib.suppress(OSError, ValueError):
-            while stream is not None and (chunk := stream.read(CHUNK)):
+        assert stream is not None  # noqa: S101  piped
+        with stream:
+            while chunk := stream.read(CHUNK):
                 self._complaints.feed(chunk)

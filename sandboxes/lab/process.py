@@ -151,10 +151,11 @@ class Process:
             self.node.down(self._expected_end or cause_of_death(status))
 
     def _read(self, output: IO[bytes]) -> None:
-        for line in output:
-            text = line[:LONGEST_LINE].decode(errors="backslashreplace").rstrip()
-            self._tail = [*self._tail[-19:], text]
-            self._telling.tell("log", node=self.name, text=text)
+        with output:
+            for line in output:
+                text = line[:LONGEST_LINE].decode(errors="backslashreplace").rstrip()
+                self._tail = [*self._tail[-19:], text]
+                self._telling.tell("log", node=self.name, text=text)
 
     def _signal_group(self, number: int) -> None:
         with contextlib.suppress(ProcessLookupError, PermissionError):
