@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Iterator, List, NamedTuple, Optional
 
 OLDEST_PYTHON = (3, 11)
-DISTRIBUTION = "scalability-course"
 UV_LINE = "uv run --no-project --python 3.13 python -m course"
 SHOWN_LINES = 12
 VENV_HINT = (
@@ -131,13 +130,13 @@ class Checkout:
         """Fill the environment from the lock, then add this project as it lies here."""
         python = self.environment.made()
         lock = self.lock(purpose)
-        self.environment.write_stamp("")
+        self.environment.stamp_file.write_text("")
         say(f"installing {lock.read_text().count('==')} packages")
         self.environment.install(
             ["--no-deps", "--require-hashes", "-r", str(lock)],
             ["--no-deps", "--no-build-isolation", "-e", str(self.root)],
         )
-        self.environment.write_stamp(" ".join((purpose, self.digest(purpose), python)))
+        self.environment.stamp_file.write_text(" ".join((purpose, self.digest(purpose), python)))
         say("ready")
 
 
@@ -147,7 +146,7 @@ class Environment:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.python = path / "bin" / "python"
-        self._stamp = path / "course-stamp"
+        self.stamp_file = path / "course-stamp"
 
     def is_this(self) -> bool:
         """Tell whether this process already runs in it."""
@@ -155,20 +154,12 @@ class Environment:
 
     def stamp(self) -> List[str]:
         """Return purpose, digest and Python of the last complete installation."""
-        fields = self._stamp.read_text().split() if self._stamp.is_file() else []
+        fields = self.stamp_file.read_text().split() if self.stamp_file.is_file() else []
         return fields or ["", "", ""]
-
-    def write_stamp(self, text: str) -> None:
-        """Say that the environment is complete, or with no text that it is not."""
-        self._stamp.write_text(text)
-
-    def is_interrupted(self) -> bool:
-        """Tell whether an installation never came to its end; no tool completes half a package."""
-        return self._stamp.is_file() and not self._stamp.read_text()
 
     def made(self) -> str:
         """Make the environment unless it works, and return the version of its Python."""
-        if self.is_interrupted() or not self.version():
+        if not self.version():
             if self.path.exists() and not self.is_broken_environment():
                 raise BootstrapError(f"{self.path} is in the way: move it, start again.")
             say(f"making {self.path} (a first start takes about a minute)")
@@ -176,7 +167,9 @@ class Environment:
         return self.version()
 
     def version(self) -> str:
-        """Ask its Python for its version; empty when there is none or it does not work."""
+        """Ask its Python for its version; empty when it is broken or was never completed."""
+        if self.stamp_file.is_file() and not self.stamp_file.read_text():
+            return ""  # no installer completes half a package
         asked = run([str(self.python), "-c", NAME_IF_WHOLE])
         return asked.said.strip() if asked.succeeded else ""
 
@@ -239,7 +232,7 @@ def is_installed(for_tests: bool) -> bool:
     from importlib import metadata
 
     try:
-        requirements = metadata.requires(DISTRIBUTION) or []
+        requirements = metadata.requires("scalability-course") or []
         for requirement in requirements:
             name, _, marker = requirement.partition(";")
             if not marker or (for_tests and marker.strip() in ("extra == 'dev'", 'extra == "dev"')):
