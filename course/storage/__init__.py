@@ -1,0 +1,1 @@
+"""What stays on this machine: progress, the learner's files, recordings."""

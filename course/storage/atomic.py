@@ -1,0 +1,33 @@
+"""Files that are there whole or not at all."""
+
+import contextlib
+import os
+import secrets
+from pathlib import Path
+
+from course.errors import StorageError
+from course.storage.paths import HINT, make_folder
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file so that a crash leaves the old one or the new one, never half of it."""
+    make_folder(path.parent)
+    draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    try:
+        with draft.open("xb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(path)
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            draft.unlink()
+        raise StorageError(f"{path} cannot be written: {error.strerror}.", HINT) from error
+
+
+def next_to(path: Path) -> Path:
+    """A name beside `path` that is free: supervise.py gives supervise.1.py, then .2.py."""
+    number = 1
+    while (kept := path.with_name(f"{path.stem}.{number}{path.suffix}")).exists():
+        number += 1
+    return kept

@@ -1,0 +1,240 @@
+"""Steps, predictions, attempts and hints, under the slugs of their lessons."""
+
+import contextlib
+import json
+import sqlite3
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from course.model.progress import Prediction
+from course.model.verdict import Outcome, TestResult, Verdict
+from course.storage.database import Database
+
+SCHEMA = (
+    """
+    CREATE TABLE lessons (
+        lesson TEXT PRIMARY KEY, step INTEGER NOT NULL, finished INTEGER NOT NULL,
+        moved TEXT NOT NULL, turn INTEGER NOT NULL
+    );
+    CREATE TABLE predictions (
+        id INTEGER PRIMARY KEY, experiment TEXT NOT NULL, choice TEXT NOT NULL,
+        made TEXT NOT NULL, observed TEXT, settled TEXT
+    );
+    CREATE INDEX predictions_by_experiment ON predictions (experiment);
+    CREATE TABLE attempts (
+        id INTEGER PRIMARY KEY, exercise TEXT NOT NULL, outcome TEXT NOT NULL, why TEXT NOT NULL,
+        tests TEXT NOT NULL, seconds REAL NOT NULL, sandbox TEXT NOT NULL, seed INTEGER NOT NULL,
+        sha256 TEXT NOT NULL, made TEXT NOT NULL
+    );
+    CREATE INDEX attempts_by_exercise ON attempts (exercise);
+    CREATE TABLE hints (
+        id INTEGER PRIMARY KEY, exercise TEXT NOT NULL, hint TEXT NOT NULL, seen TEXT NOT NULL,
+        UNIQUE (exercise, hint)
+    );
+    CREATE TABLE opened (exercise TEXT PRIMARY KEY, first TEXT NOT NULL)
+    """,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class LessonProgress:
+    """How far a lesson's text was read."""
+
+    step: int
+    is_finished: bool
+    turn: int  # larger is more recent
+
+
+@dataclass(frozen=True, slots=True)
+class ExerciseProgress:
+    """What was done about an exercise."""
+
+    attempts: int = 0
+    has_passed: bool = False
+    is_opened: bool = False
+    hints_seen: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One check of the learner's own file."""
+
+    exercise: str
+    outcome: Outcome
+    why: str
+    tests: tuple[TestResult, ...]
+    seconds: float
+    sandbox: str
+    seed: int
+    sha256: str  # of the submission
+    made: str
+
+
+def now() -> str:
+    """The time as it is stored."""
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+class ProgressStore:
+    """What the learner did, on disk.
+
+    Args:
+        path: The database file.
+        clock: Says what time it is.
+    """
+
+    def __init__(self, path: Path, *, clock: Callable[[], str] = now) -> None:
+        self._database = Database(path, SCHEMA)
+        self._clock = clock
+
+    @property
+    def notices(self) -> tuple[str, ...]:
+        """What the learner should know about the file: damage, a copy put back, read-only."""
+        return tuple(self._database.notices)
+
+    def close(self) -> None:
+        """Keep a good copy of what was written."""
+        self._database.keep_copy()
+
+    # -- lessons
+
+    def lessons(self) -> Mapping[str, LessonProgress]:
+        """Every lesson that was begun."""
+        with self._database.read() as connection:
+            rows = connection.execute("SELECT lesson, step, finished, turn FROM lessons")
+            return {row[0]: LessonProgress(row[1], bool(row[2]), row[3]) for row in rows}
+
+    def move(self, lesson: str, step: int, *, is_last: bool) -> None:
+        """Remember the step that is read; a finished text stays finished."""
+        with self._database.write() as connection:
+            connection.execute(
+                "INSERT INTO lessons SELECT ?1, ?2, ?3, ?4, 1 + coalesce(max(turn), 0) "
+                "FROM lessons WHERE true "
+                "ON CONFLICT (lesson) DO UPDATE SET step = excluded.step, turn = excluded.turn, "
+                "finished = max(finished, excluded.finished), moved = excluded.moved",
+                (lesson, step, is_last, self._clock()),
+            )
+
+    # -- predictions
+
+    def prediction(self, experiment: str) -> Prediction | None:
+        """The last one for an experiment."""
+        with self._database.read() as connection:
+            row = _last_prediction(connection, experiment)
+        return Prediction(experiment, row[1], row[2]) if row else None
+
+    def predictions(self) -> tuple[Prediction, ...]:
+        """All of them, oldest first."""
+        with self._database.read() as connection:
+            rows = connection.execute(
+                "SELECT experiment, choice, observed FROM predictions ORDER BY id"
+            )
+            return tuple(Prediction(*row) for row in rows)
+
+    def predict(self, experiment: str, choice: str) -> None:
+        """Remember what the learner expects."""
+        with self._database.write() as connection:
+            connection.execute(
+                "INSERT INTO predictions (experiment, choice, made) VALUES (?, ?, ?)",
+                (experiment, choice, self._clock()),
+            )
+
+    def settle(self, experiment: str, observed: str) -> Prediction:
+        """Remember what came true; a prediction that was settled before stands as it was."""
+        with self._database.write() as connection:
+            row = _last_prediction(connection, experiment)
+            choice = row[1] if row else ""
+            if row and row[2] is None:
+                connection.execute(
+                    "UPDATE predictions SET observed = ?, settled = ? WHERE id = ?",
+                    (observed, self._clock(), row[0]),
+                )
+        return Prediction(experiment, choice, observed)
+
+    # -- exercises
+
+    def exercises(self) -> Mapping[str, ExerciseProgress]:
+        """Every exercise that was opened, checked or asked a hint of."""
+        with self._database.read() as connection:
+            rows = connection.execute(
+                "SELECT exercise, sum(attempt), max(passed), max(is_open), sum(hint) FROM ("
+                "SELECT exercise, 1 attempt, outcome = 'passed' passed, 0 is_open, 0 hint "
+                "FROM attempts "
+                "UNION ALL SELECT exercise, 0, 0, 1, 0 FROM opened "
+                "UNION ALL SELECT exercise, 0, 0, 0, 1 FROM hints) GROUP BY exercise"
+            )
+            return {
+                name: ExerciseProgress(attempts, bool(passed), bool(is_open), hints)
+                for name, attempts, passed, is_open, hints in rows
+            }
+
+    def open(self, exercise: str) -> None:
+        """Remember that the learner has the file."""
+        with self._database.write() as connection:
+            connection.execute(
+                "INSERT OR IGNORE INTO opened VALUES (?, ?)", (exercise, self._clock())
+            )
+
+    def add_attempt(self, verdict: Verdict, sha256: str) -> None:
+        """Remember a check."""
+        tests = json.dumps([asdict(test) for test in verdict.tests])
+        with self._database.write() as connection:
+            connection.execute(
+                "INSERT INTO attempts (exercise, outcome, why, tests, seconds, sandbox, seed, "
+                "sha256, made) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (
+                    verdict.exercise, verdict.outcome, verdict.why, tests, verdict.seconds,
+                    verdict.sandbox, verdict.seed, sha256, self._clock(),
+                ),
+            )  # fmt: skip
+
+    def last_attempt(self, exercise: str) -> Attempt | None:
+        """The last check of an exercise."""
+        with self._database.read() as connection:
+            row = connection.execute(
+                "SELECT exercise, outcome, why, tests, seconds, sandbox, seed, sha256, made "
+                "FROM attempts WHERE exercise = ? ORDER BY id DESC LIMIT 1",
+                (exercise,),
+            ).fetchone()
+        if row is None:
+            return None
+        name, outcome, why, tests, *rest = row
+        return Attempt(name, outcome, why, _tests(tests), *rest)
+
+    # -- hints
+
+    def hints_seen(self, exercise: str) -> tuple[str, ...]:
+        """The hints that were uncovered, in the order they were."""
+        with self._database.read() as connection:
+            rows = connection.execute(
+                "SELECT hint FROM hints WHERE exercise = ? ORDER BY id", (exercise,)
+            )
+            return tuple(row[0] for row in rows)
+
+    def see_hint(self, exercise: str, hint: str) -> None:
+        """Remember that a hint was uncovered."""
+        with self._database.write() as connection:
+            connection.execute(
+                "INSERT OR IGNORE INTO hints (exercise, hint, seen) VALUES (?, ?, ?)",
+                (exercise, hint, self._clock()),
+            )
+
+
+def _last_prediction(
+    connection: sqlite3.Connection, experiment: str
+) -> tuple[int, str, str | None] | None:
+    row: tuple[int, str, str | None] | None = connection.execute(
+        "SELECT id, choice, observed FROM predictions WHERE experiment = ? "
+        "ORDER BY id DESC LIMIT 1",
+        (experiment,),
+    ).fetchone()
+    return row
+
+
+def _tests(stored: str) -> tuple[TestResult, ...]:
+    with contextlib.suppress(ValueError, TypeError):  # of another version: the outcome still counts
+        kept: Iterable[dict[str, str]] = json.loads(stored)
+        return tuple(TestResult(**test) for test in kept)  # type: ignore[arg-type]  # as asdict wrote it
+    return ()
