@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from course.errors import CourseError, SandboxError
+from course.errors import EngineMissing, ImageMissing, SandboxError
 from course.sandbox.apt import Suite, configured_suite, proxies
 from course.sandbox.engine import Engine
 from course.sandbox.labels import IMAGE, RECIPE
@@ -49,7 +49,7 @@ def choose_base(engine: Engine, wanted: str, progress: Progress) -> Base:
         return Base(reference, wanted)
     try:
         _have(engine, OFFICIAL, progress)
-    except CourseError as error:
+    except ImageMissing as error:
         if not can_bootstrap():
             raise SandboxError(
                 "There is no base image to build on.", NO_BASE, error.evidence
@@ -87,10 +87,15 @@ def _have(engine: Engine, reference: str, progress: Progress) -> None:
     if engine.image_id(reference) is not None:
         return
     progress("base", f"pulling {reference}")
-    for message in engine.pull(reference):
-        if "error" in message:
-            raise SandboxError(f"{reference} could not be pulled.", NO_BASE, message["error"])
-        progress("base", f"{message.get('id', reference)} {message.get('status', '')}")
+    try:
+        for message in engine.pull(reference):
+            if "error" in message:
+                raise SandboxError("The pull ended early.", evidence=str(message["error"]))
+            progress("base", f"{message.get('id', reference)} {message.get('status', '')}")
+    except EngineMissing:
+        raise
+    except SandboxError as error:
+        raise ImageMissing(f"{reference} could not be pulled.", NO_BASE, error.evidence) from error
 
 
 @contextlib.contextmanager

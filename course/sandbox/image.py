@@ -39,9 +39,9 @@ def find_image(engine: Engine, source: str | None = None) -> Image | None:
     return None
 
 
-def need_image(engine: Engine) -> Image:
+def need_image(engine: Engine, source: str | None = None) -> Image:
     """The image, or ImageMissing with what to do."""
-    image = find_image(engine)
+    image = find_image(engine, source)
     if image is None:
         raise ImageMissing(
             "The sandbox image is not built yet, or is older than this course.",
@@ -50,9 +50,9 @@ def need_image(engine: Engine) -> Image:
     return image
 
 
-def save_image(engine: Engine, path: Path) -> Image:
+def save_image(engine: Engine, path: Path, source: str | None = None) -> Image:
     """Write the image to a file (compressed when it ends in .gz), whole or not at all."""
-    image = need_image(engine)
+    image = need_image(engine, source)
     unfinished = path.with_name(f".{path.name}.unfinished")
     try:
         with _writer(unfinished, compressed=path.suffix == ".gz") as target:
@@ -66,14 +66,14 @@ def save_image(engine: Engine, path: Path) -> Image:
     return image
 
 
-def load_image(engine: Engine, path: Path) -> Image:
+def load_image(engine: Engine, path: Path, source: str | None = None) -> Image:
     """Read an image that `save_image` wrote; raises ImageMissing when it is of another version."""
     try:
         with path.open("rb") as tar:
             engine.load(tar)
     except OSError as error:
         raise SandboxError(f"{path} could not be read.", "", str(error)) from error
-    image = find_image(engine)
+    image = find_image(engine, source)
     if image is None:
         raise ImageMissing(
             f"The image in {path.name} belongs to another version of this course.",
@@ -104,5 +104,5 @@ def _name(image: dict[str, Any]) -> str:
 
 def _writer(path: Path, *, compressed: bool) -> IO[bytes]:
     if compressed:
-        return cast("IO[bytes]", gzip.open(path, "wb", compresslevel=3))
+        return cast("IO[bytes]", gzip.open(path, "wb", compresslevel=1))
     return path.open("wb")
