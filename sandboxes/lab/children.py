@@ -47,8 +47,9 @@ class Children:
         folder: Path,
         ready: Ready | int | None,
         env: Mapping[str, str] | None = None,
+        waits: bool = True,
     ) -> P:
-        """Start a program as a node and wait until it is ready."""
+        """Start a program as a node; `waits` until it is ready."""
         uid = self._runtime.uid(account)
         environment = child_environment({"LAB_REPORT": str(self._report_address), **(env or {})})
         if isinstance(ready, int) and uid is not None:
@@ -58,16 +59,23 @@ class Children:
         def launch() -> object:
             return self._spawner.spawn(argv, folder=folder, environment=environment, uid=uid)
 
-        return self.adopt(kind, node, launch, ready)
+        return self.adopt(kind, node, launch, ready, waits=waits)
 
     def adopt(
-        self, kind: type[P], node: Node, launch: Callable[[], object], ready: Ready | int | None
+        self,
+        kind: type[P],
+        node: Node,
+        launch: Callable[[], object],
+        ready: Ready | int | None,
+        *,
+        waits: bool = True,
     ) -> P:
         """Take charge of a program that `launch` starts, however it does that."""
         answers = ready if not isinstance(ready, int) else (lambda: accepts(ready))
         process = kind(node, launch, answers, self._telling)
         self._processes.append(process)
-        process.wait_ready()
+        if waits:
+            process.wait_ready()
         return process
 
     def load(self, send: Send, rate: float, concurrency: int, name: str, counted: Counted) -> Load:
