@@ -89,8 +89,6 @@ def _have(engine: Engine, reference: str, progress: Progress) -> None:
     progress("base", f"pulling {reference}")
     try:
         for message in engine.pull(reference):
-            if "error" in message:
-                raise SandboxError("The pull ended early.", evidence=str(message["error"]))
             progress("base", f"{message.get('id', reference)} {message.get('status', '')}")
     except EngineMissing:
         raise

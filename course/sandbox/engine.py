@@ -82,23 +82,23 @@ class Engine:
         with translated("start a container"):
             self._client.start(container)
 
-    def remove(self, container: str, *, tries: int = 10) -> None:
+    def remove(self, container: str, *, tries: int = 12) -> None:
         """Kill and remove a container, however far it or its removal has come."""
         for attempt in range(tries):
-            try:
-                self._client.remove_container(container, force=True, v=True)
-            except docker.errors.APIError as error:
-                if error.status_code == GONE:
+            with translated("remove a container"):
+                if self._is_removed(container):
                     return
-                if error.status_code != BUSY:
-                    raise refusal("remove a container", error) from error
-                time.sleep(
-                    0.02 * 2 ** min(attempt, 4)
-                )  # removal is under way: ask until it is gone
-            except (docker.errors.DockerException, requests.RequestException) as error:
-                raise silence("remove a container", error) from error
-            else:
-                return
+            time.sleep(0.02 * 2 ** min(attempt, 5))  # another removal is under way
+        raise SandboxError(f"The container {container} resists its removal.", "Restart Docker.")
+
+    def _is_removed(self, container: str) -> bool:
+        try:
+            self._client.remove_container(container, force=True, v=True)
+        except docker.errors.APIError as error:
+            if error.status_code not in {GONE, BUSY}:
+                raise
+            return bool(error.status_code == GONE)
+        return True
 
     def containers(self, label: str) -> list[dict[str, Any]]:
         """All containers with a label, running or not."""
@@ -153,7 +153,7 @@ class Engine:
     def pull(self, reference: str) -> Iterator[dict[str, Any]]:
         """Fetch an image from its registry; yields the engine's progress messages."""
         with translated(f"pull {reference}"):
-            yield from self._client.pull(reference, stream=True, decode=True)
+            yield from checked(self._client.pull(reference, stream=True, decode=True))
 
     def build(self, context: IO[bytes], **options: object) -> Iterator[dict[str, Any]]:
         """Build from a tar of the context; yields the engine's progress messages."""
@@ -182,20 +182,17 @@ class Engine:
     def load(self, tar: IO[bytes]) -> None:
         """Read images from a tar that `save` wrote."""
         with translated("load the image"), self._patiently():
-            for message in self._client.load_image(tar) or ():
-                if "error" in message:
-                    raise SandboxError(
-                        "The engine cannot load this file.", evidence=message["error"]
-                    )
+            list(checked(self._client.load_image(tar) or ()))
 
     def remove_image(self, image: str) -> bool:
         """Remove an image; False when something still uses it or it is gone already."""
-        try:
-            self._client.remove_image(image, force=True)
-        except docker.errors.APIError as error:
-            if error.status_code not in {GONE, BUSY}:
-                raise refusal("remove an image", error) from error
-            return False
+        with translated("remove an image"):
+            try:
+                self._client.remove_image(image, force=True)
+            except docker.errors.APIError as error:
+                if error.status_code not in {GONE, BUSY}:
+                    raise
+                return False
         return True
 
     @contextlib.contextmanager
@@ -270,6 +267,14 @@ def context_options(environment: Mapping[str, str]) -> dict[str, Any]:
     return options
 
 
+def checked(messages: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """Progress messages; the one that says `error` is raised."""
+    for message in messages:
+        if "error" in message:
+            raise SandboxError("The Docker engine gave up.", "", str(message["error"]))
+        yield message
+
+
 @contextlib.contextmanager
 def translated(doing: str) -> Iterator[None]:
     """Turn what the driver raises while `doing` something into a CourseError."""
@@ -280,20 +285,12 @@ def translated(doing: str) -> Iterator[None]:
             "The sandbox image is not on this engine.", "Build it: course sandbox build", str(error)
         ) from error
     except docker.errors.APIError as error:
-        raise refusal(doing, error) from error
+        raise SandboxError(
+            f"The Docker engine refused to {doing}.",
+            "`course doctor` may say why.",
+            error.explanation or "",
+        ) from error
     except (docker.errors.DockerException, requests.RequestException) as error:
-        raise silence(doing, error) from error
-
-
-def refusal(doing: str, error: docker.errors.APIError) -> SandboxError:
-    """The engine answered no."""
-    return SandboxError(
-        f"The Docker engine refused to {doing}.", "`course doctor` may say why.", error.explanation
-    )
-
-
-def silence(doing: str, error: Exception) -> EngineMissing:
-    """The engine did not answer."""
-    return EngineMissing(
-        f"The Docker engine went away when asked to {doing}.", START_THE_ENGINE, str(error)
-    )
+        raise EngineMissing(
+            f"The Docker engine went away when asked to {doing}.", START_THE_ENGINE, str(error)
+        ) from error
