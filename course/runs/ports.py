@@ -10,6 +10,7 @@ from typing import Protocol
 from course.model.event import Event
 from course.model.json import JSON
 from course.model.lesson import Exercise, Experiment, Lesson
+from course.model.problem import Problem
 from course.model.progress import Hint, LessonCard, Place, Prediction, SandboxReport
 from course.model.state import LabState
 from course.model.verdict import Verdict
@@ -52,6 +53,12 @@ class Study(Protocol):
 
     def move(self, lesson: str, step: int) -> None:
         """Remember the step that is being read (the last one finishes the text)."""
+
+    def problems(self) -> Sequence[Problem]:
+        """What is wrong with lessons that are not among the cards, for their authors."""
+
+    def notices(self) -> Sequence[str]:
+        """What the learner should know since the last time: progress mended, or not saved."""
 
     # -- the lab
     def sandbox(self) -> SandboxReport:

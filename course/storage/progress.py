@@ -160,8 +160,8 @@ class ProgressStore:
         with self._database.read() as connection:
             rows = connection.execute(
                 "SELECT exercise, sum(attempt), max(passed), max(is_open), sum(hint) FROM ("
-                "SELECT exercise, 1 attempt, outcome = 'passed' passed, 0 is_open, 0 hint "
-                "FROM attempts "
+                "SELECT exercise, outcome <> 'error' attempt, outcome = 'passed' passed, "
+                "0 is_open, 0 hint FROM attempts "
                 "UNION ALL SELECT exercise, 0, 0, 1, 0 FROM opened "
                 "UNION ALL SELECT exercise, 0, 0, 0, 1 FROM hints) GROUP BY exercise"
             )
@@ -191,11 +191,11 @@ class ProgressStore:
             )  # fmt: skip
 
     def last_attempt(self, exercise: str) -> Attempt | None:
-        """The last check of an exercise."""
+        """The last check of an exercise that could be judged."""
         with self._database.read() as connection:
             row = connection.execute(
                 "SELECT exercise, outcome, why, tests, seconds, sandbox, seed, sha256, made "
-                "FROM attempts WHERE exercise = ? ORDER BY id DESC LIMIT 1",
+                "FROM attempts WHERE exercise = ? AND outcome <> 'error' ORDER BY id DESC LIMIT 1",
                 (exercise,),
             ).fetchone()
         if row is None:

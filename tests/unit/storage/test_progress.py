@@ -116,3 +116,12 @@ def test_a_transaction_that_fails_leaves_nothing_behind(store):
     with pytest.raises(StorageError):
         store.add_attempt(Verdict("counting/add", "failed", None), "")  # type: ignore[arg-type]
     assert store.exercises() == {}
+
+
+def test_a_check_that_nobody_could_judge_counts_for_nothing(store):
+    store.add_attempt(VERDICT, "abc")
+    store.add_attempt(Verdict("counting/add", "error", "The sandbox was lost."), "abc")
+    assert store.exercises()["counting/add"].attempts == 1
+    attempt = store.last_attempt("counting/add")
+    assert attempt is not None
+    assert attempt.outcome == "failed"

@@ -1,0 +1,225 @@
+"""What a learner does with a course: read, predict, break, write, check, come back."""
+
+import contextlib
+import hashlib
+import os
+from collections.abc import Callable, Iterator, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import Protocol
+
+from course.content.catalog import Catalog
+from course.content.declared_tests import declared_tests
+from course.content.naming import find_exercise, find_lesson
+from course.content.source import find_source
+from course.errors import StorageError, UsageError
+from course.model.lesson import Exercise, Experiment, Lesson
+from course.model.problem import Problem
+from course.model.progress import Hint, LessonCard, Place, Prediction, SandboxReport
+from course.model.verdict import Verdict
+from course.runs.cards import make_card, next_place
+from course.runs.hints import next_hint
+from course.runs.labs import Heard, RunningLab, open_lab
+from course.runs.ports import Progress, Sandboxes
+from course.storage.progress import ProgressStore
+from course.storage.workspace import Workspace
+
+
+class Checker(Protocol):
+    """Judges a file against an exercise."""
+
+    def check(self, exercise: Exercise, file: Path) -> Verdict:
+        """One run of the tests; raises CourseError when there is nothing to run them in."""
+
+    def close(self) -> None:
+        """End what is kept warm."""
+
+
+class Desk:
+    """Study, over lessons on disk and the learner's own data.
+
+    Args:
+        catalog: The lessons.
+        store: Steps, predictions, attempts, hints.
+        workspace: The learner's files.
+        sandboxes: Gives the sandboxes; asked once, when a lab is first opened.
+        checker: Gives the judge; asked once, at the first check.
+    """
+
+    def __init__(
+        self,
+        catalog: Catalog,
+        store: ProgressStore,
+        workspace: Workspace,
+        *,
+        sandboxes: Callable[[], Sandboxes],
+        checker: Callable[[], Checker],
+    ) -> None:
+        self._catalog = catalog
+        self._store = store
+        self._workspace = workspace
+        self._give_sandboxes = sandboxes
+        self._give_checker = checker
+        self._labs: list[RunningLab] = []
+        self._notices = list(store.notices)
+
+    # -- where I am
+
+    def cards(self) -> Sequence[LessonCard]:
+        """Every lesson with its state, in order."""
+        read, done = self._store.lessons(), self._store.exercises()
+        return [make_card(one, read.get(one.id), done) for one in self._catalog.lessons]
+
+    def card(self, lesson: str) -> LessonCard:
+        """One lesson by slug, number or unambiguous prefix."""
+        found = self._lesson(lesson)
+        return make_card(found, self._store.lessons().get(found.id), self._store.exercises())
+
+    def next(self) -> Place | None:
+        """What to do next."""
+        return next_place(self.cards(), self._store.lessons())
+
+    def move(self, lesson: str, step: int) -> None:
+        """Remember the step that is being read."""
+        found = self._lesson(lesson)
+        with self._remembering():
+            self._store.move(found.id, step, is_last=step >= len(found.steps) - 1)
+
+    def problems(self) -> Sequence[Problem]:
+        """What is wrong with lessons that cannot be used."""
+        return self._catalog.problems
+
+    def notices(self) -> Sequence[str]:
+        """What the learner should know; each is told once."""
+        told = tuple(self._notices)
+        self._notices.clear()
+        return told
+
+    # -- the lab
+
+    def sandbox(self) -> SandboxReport:
+        """Which sandbox labs will run in."""
+        return self._sandboxes.report()
+
+    def build_sandbox(self, progress: Progress) -> None:
+        """Build the Docker image."""
+        self._sandboxes.build(progress)
+
+    def open_lab(
+        self, lesson: str, *, seed: int | None = None, heard: Sequence[Heard] = ()
+    ) -> RunningLab:
+        """Start a lesson's lab."""
+        found = self._lesson(lesson)
+        lab = open_lab(found, self._sandboxes, seed=seed, heard=heard)
+        self._labs = [one for one in self._labs if one.state().stopped is None]
+        self._labs.append(lab)
+        return lab
+
+    def source(self, lesson: str, name: str) -> tuple[str, str, int]:
+        """The code behind a trigger, gauge, experiment, node or `code` fence."""
+        source = find_source(self._lesson(lesson).folder, name)
+        return source.file, source.text, source.line
+
+    # -- predictions
+
+    def prediction(self, lesson: str, experiment: str) -> Prediction | None:
+        """The last prediction for an experiment."""
+        return self._store.prediction(f"{lesson}/{experiment}")
+
+    def predict(self, lesson: str, experiment: Experiment, choice: str) -> None:
+        """Remember what the learner expects."""
+        with self._remembering():
+            self._store.predict(f"{lesson}/{experiment.id}", choice)
+
+    def settle(self, lesson: str, experiment: Experiment, observed: str) -> Prediction:
+        """Remember what came true."""
+        name = f"{lesson}/{experiment.id}"
+        known = self._store.prediction(name)
+        with self._remembering():
+            self._store.settle(name, observed)
+        return Prediction(name, known.choice if known else "", observed)
+
+    # -- exercises
+
+    def exercise(self, name: str) -> Exercise:
+        """`lesson/exercise`, slugs or unambiguous prefixes."""
+        return find_exercise(self._catalog.lessons, name)
+
+    def file(self, exercise: Exercise) -> Path:
+        """The learner's file; a copy of the starter the first time."""
+        path = self._workspace.file(exercise)
+        with self._remembering():
+            self._store.open(exercise.slug)
+        return path
+
+    def check(self, exercise: Exercise, file: Path | None = None) -> Verdict:
+        """Judge the learner's file, or another; only the own one's verdict is remembered."""
+        if file is not None:
+            return self._checker.check(exercise, _readable(file))
+        path = self._workspace.file(exercise)
+        digest = hashlib.sha256(_readable(path).read_bytes()).hexdigest()
+        verdict = self._checker.check(exercise, path)
+        with self._remembering():
+            self._store.add_attempt(verdict, digest)
+        return verdict
+
+    def hint(self, exercise: Exercise) -> Hint | None:
+        """Uncover the next hint."""
+        last = self._store.last_attempt(exercise.slug)
+        failing = {test.name for test in last.tests if test.outcome != "passed"} if last else set()
+        seen = self._store.hints_seen(exercise.slug)
+        found = next_hint(declared_tests(exercise.tests), failing, seen)
+        if found is None:
+            return None
+        name, hint = found
+        with self._remembering():
+            self._store.see_hint(exercise.slug, name)
+        return hint
+
+    def reset(self, exercise: Exercise) -> Path:
+        """Put the starter back; returns where the learner's file is kept."""
+        return self._workspace.reset(exercise)
+
+    def solution(self, exercise: Exercise) -> str | None:
+        """The reference solution, once the exercise has passed."""
+        progress = self._store.exercises().get(exercise.slug)
+        if progress is None or not progress.has_passed:
+            return None
+        return exercise.solution.read_text(encoding="utf-8")
+
+    def close(self) -> None:
+        """Close what is open: labs, the judge, the store."""
+        for lab in self._labs:
+            lab.close()
+        self._labs.clear()
+        if "_checker" in self.__dict__:  # it was asked for
+            self._checker.close()
+        self._store.close()
+
+    @cached_property
+    def _sandboxes(self) -> Sandboxes:
+        return self._give_sandboxes()
+
+    @cached_property
+    def _checker(self) -> Checker:
+        return self._give_checker()
+
+    def _lesson(self, name: str) -> Lesson:
+        return find_lesson(self._catalog.lessons, name)
+
+    @contextlib.contextmanager
+    def _remembering(self) -> Iterator[None]:
+        """What cannot be saved must not stop the learner: it becomes a notice, once."""
+        try:
+            yield
+        except StorageError as error:
+            if error.summary not in self._notices:
+                self._notices.append(error.summary)
+
+
+def _readable(path: Path) -> Path:
+    if not path.is_file():
+        raise UsageError(f"There is no file {path}.")
+    if not os.access(path, os.R_OK):
+        raise UsageError(f"{path} may not be read.")
+    return path
