@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from agent.alone import play
 from agent.files import BadFiles, decoded
 from agent.lesson import Lesson, LessonFault
 from agent.wire import VERSION, Out
@@ -33,7 +34,7 @@ class Commands:
             name: getattr(self, f"do_{name}")
             for name in (
                 "hello", "open", "fire", "observe", "submit", "call", "restart", "output",
-                "ping", "close",
+                "ping", "play", "close",
             )
         }  # fmt: skip
 
@@ -144,6 +145,10 @@ class Commands:
     def do_ping(self) -> dict[str, Any]:
         """Still here, and the services are still ours."""
         return {"alive": True, "foreign": self._lesson.foreign if self._lesson else []}
+
+    def do_play(self, *, files: list[dict[str, Any]], entry: str, limit: float) -> dict[str, Any]:
+        """Run a lesson alone, as `python lesson.py` does."""
+        return play(decoded(files), entry, limit, self._isolation)
 
     def do_close(self) -> None:
         """Close the lab; the agent stays."""

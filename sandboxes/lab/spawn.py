@@ -46,8 +46,7 @@ class Spawner:
 def _start(
     argv: list[str], folder: Path, environment: dict[str, str], uid: int | None
 ) -> subprocess.Popen[bytes]:
-    rights = {} if uid is None else {"user": uid, "group": uid, "extra_groups": []}
-    return subprocess.Popen(  # type: ignore[call-overload,no-any-return]  # rights by name
+    return subprocess.Popen(
         argv,
         cwd=folder,
         env=environment,
@@ -56,7 +55,9 @@ def _start(
         stderr=subprocess.STDOUT,
         start_new_session=True,
         preexec_fn=_die_with_parent if _prctl else None,  # noqa: PLW1509  one system call
-        **rights,
+        user=uid,
+        group=uid,
+        extra_groups=None if uid is None else [],
     )
 
 
