@@ -89,7 +89,6 @@ class Command:
 
     run: Handler
     access: Access = Access.ANYBODY
-    waits_for_concern: bool = False
     counter: str = "command"
 
 
@@ -99,5 +98,5 @@ def read(run: Handler, counter: str = "command") -> Command:
 
 
 def write(run: Handler, counter: str = "command") -> Command:
-    """Make a command that writes."""
-    return Command(run, Access.PRIMARY, waits_for_concern=True, counter=counter)
+    """Make a command that writes, and waits until enough members have what it wrote."""
+    return Command(run, Access.PRIMARY, counter=counter)

@@ -28,7 +28,7 @@ from mongo.errors import RETRYABLE_CODES, CommandError, Disconnect
 from mongo.query.engine import BAD_QUERY, bad_query
 from mongo.replica.concern import WriteConcern, wait
 from mongo.replica.peer import Role
-from mongo.storage.journal import OpTime, clock_of
+from mongo.storage.journal import clock_of
 
 LOG = logging.getLogger("mongo")
 
@@ -81,10 +81,11 @@ def _run(call: Call) -> Answer:
         call.node.counters[command.counter] += 1
     access = aggregates.access(call.body) if call.name == "aggregate" else command.access
     check_access(call, access)
-    wanted = _awaited_clock(call)
-    if wanted:
-        return _run_after(call, command, wanted)
-    return _with_concern(call, command, command.run(call))
+    clock = _awaited_clock(call)
+    if clock:
+        return _run_after(call, command, access, clock)
+    found = command.run(call)
+    return _with_concern(call, found) if access is Access.PRIMARY else found
 
 
 def check_access(call: Call, access: Access) -> None:
@@ -110,55 +111,46 @@ def _awaited_clock(call: Call) -> int:
     return clock if clock > call.node.history.last.clock else 0
 
 
-async def _run_after(call: Call, command: Command, clock: int) -> Document:
+async def _run_after(call: Call, command: Command, access: Access, clock: int) -> Document:
     history = call.node.history
     limit = call.body.get("maxTimeMS")
     seconds = limit / 1000 if limit else None
     if not await history.changed.wait_until(lambda: history.last.clock >= clock, seconds):
         raise CommandError(50, "operation exceeded time limit while waiting for afterClusterTime")
-    check_access(call, command.access)
-    found = _with_concern(call, command, command.run(call))
+    check_access(call, access)
+    found = command.run(call)
+    found = _with_concern(call, found) if access is Access.PRIMARY else found
     return await found if isawaitable(found) else found
 
 
-def _with_concern(call: Call, command: Command, found: Answer) -> Answer:
-    if not command.waits_for_concern:
-        return found
+def _with_concern(call: Call, found: Answer) -> Answer:
     concern = WriteConcern.parse(call.body.get("writeConcern"))
     needed = concern.members(call.node.replica)
-    if isawaitable(found):
-        return _acknowledged_later(call, concern, found)
+    if needed > 1 or isawaitable(found):
+        return _acknowledged(call, concern, found)
     if concern.is_journaled:
         call.node.history.journal.flush()
-    if call.node.replica is None or needed <= 1 or call.name == "aggregate":
-        return found
-    return _acknowledged(call, concern, found, call.node.history.last)
+    return found
 
 
-async def _acknowledged_later(
-    call: Call, concern: WriteConcern, pending: Awaitable[Document]
-) -> Document:
-    reply = await pending
-    is_write = aggregates.output_stage(call.body.get("pipeline") or []) is not None
-    if not is_write or call.node.replica is None:
-        return reply
-    return await _acknowledged(call, concern, reply, call.node.history.last)
-
-
-async def _acknowledged(
-    call: Call, concern: WriteConcern, reply: Document, written: OpTime
-) -> Document:
+async def _acknowledged(call: Call, concern: WriteConcern, found: Answer) -> Document:
+    reply = await found if isawaitable(found) else found
+    if concern.is_journaled:
+        call.node.history.journal.flush()
     member = call.node.replica
-    return reply | await wait(member, concern, written) if member else reply
+    return reply | await wait(member, concern, call.node.history.last) if member else reply
 
 
 def _failed(call: Call, error: Exception) -> Document:
     if isinstance(error, KeyError) and error.args and error.args[0] not in call.body:
         known = CommandError(40414, f"BSON field '{call.name}.{error.args[0]}' is missing")
-    elif isinstance(error, (CommandError, *BAD_QUERY)):
+    elif isinstance(error, CommandError):
+        known = error
+    elif isinstance(error, BAD_QUERY):
+        LOG.warning("the command %s makes no sense", call.name, exc_info=error)
         known = bad_query(error)
     else:
-        LOG.exception("the command %s failed", call.name)
+        LOG.error("the command %s failed", call.name, exc_info=error)
         known = CommandError(8, f"{type(error).__name__}: {error}")
     reply = known.reply()
     if known.code in RETRYABLE_CODES:

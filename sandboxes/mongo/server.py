@@ -8,8 +8,6 @@ import sys
 from collections.abc import Awaitable
 from datetime import UTC, datetime
 from inspect import isawaitable
-from itertools import count
-from typing import Final
 
 from mongo.call import Call
 from mongo.dispatch import answer
@@ -20,7 +18,6 @@ from mongo.replica.life import Life
 from mongo.wire import Message, WireError, decode_message, message_size
 
 LOG = logging.getLogger("mongo")
-_CONNECTION_IDS: Final = count(1)
 
 
 class Connection(asyncio.Protocol):
@@ -28,7 +25,8 @@ class Connection(asyncio.Protocol):
 
     def __init__(self, node: Node) -> None:
         self._node = node
-        self._number = next(_CONNECTION_IDS)
+        node.counters["connection"] += 1
+        self._number = node.counters["connection"]
         self._buffer = bytearray()
         self._pending: asyncio.Task[None] | None = None
         self._transport: asyncio.Transport | None = None
@@ -37,7 +35,6 @@ class Connection(asyncio.Protocol):
         """Count a new client."""
         self._transport = transport  # type: ignore[assignment]  # a stream transport, by contract
         self._node.connections += 1
-        self._node.counters["connection"] += 1
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - asyncio calls it so
         """Forget a client, and what it still waits for."""

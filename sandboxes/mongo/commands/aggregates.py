@@ -104,5 +104,5 @@ def _reply(call: Call, found: list[Document]) -> Document:
 
 
 COMMANDS: Final[dict[str, Command]] = {
-    "aggregate": Command(_aggregate, Access.READER, waits_for_concern=True),
+    "aggregate": Command(_aggregate, Access.READER),
 }

@@ -12,6 +12,8 @@ from mongo.query.engine import matcher
 from mongo.query.projection import projector
 from mongo.storage.collection import ID_INDEX, Collection
 
+_NOT_HERE: Final = ("viewOn", "timeseries", "capped", "validator", "collation", "clusteredIndex")
+
 
 def change(call: Call, command: Document) -> None:
     """Write a change of the catalogue to the journal."""
@@ -22,12 +24,10 @@ def change(call: Call, command: Document) -> None:
 def _create(call: Call) -> Document:
     if call.collection is not None:
         raise CommandError(48, f"Collection {call.namespace} already exists.")
-    for option in ("viewOn", "timeseries", "capped"):
+    for option in _NOT_HERE:
         if call.body.get(option):
-            raise CommandError(238, f"{option} collections are not part of this stand-in")
-    known = ("validator", "validationLevel", "validationAction", "collation", "expireAfterSeconds")
-    options = {name: call.body[name] for name in known if name in call.body}
-    change(call, {"create": call.argument, "options": options})
+            raise CommandError(238, f"collections with {option} are not part of this stand-in")
+    change(call, {"create": call.argument})
     return {"ok": 1.0}
 
 

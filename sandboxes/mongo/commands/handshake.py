@@ -8,6 +8,7 @@ from bson import Int64
 from mongo.call import Answer, Call, Command
 from mongo.document import Document
 from mongo.node import Node
+from mongo.pulse import Pulse
 from mongo.replica.member import Member
 from mongo.replica.peer import Role
 from mongo.wire import MAX_DOCUMENT_BYTES, MAX_MESSAGE_BYTES
@@ -25,22 +26,19 @@ def topology_version(node: Node) -> Document:
 
 
 def _hello(call: Call) -> Answer:
-    member, known = call.node.replica, call.body.get("topologyVersion")
-    if not known or "maxAwaitTimeMS" not in call.body:
-        return _describe(call)
-    is_current = known == topology_version(call.node)
-    if member is None or not is_current:
-        return _describe(call) if member is not None else _hold(call, None)
-    return _hold(call, member)
+    known = call.body.get("topologyVersion")
+    if known == topology_version(call.node) and "maxAwaitTimeMS" in call.body:
+        return _hold(call)
+    return _describe(call)
 
 
-async def _hold(call: Call, member: Member | None) -> Document:
-    seconds = call.body["maxAwaitTimeMS"] / 1000
-    if member is None:
-        await call.node.history.changed.wait_until(lambda: False, seconds)
-        return _describe(call)
-    seen = member.topology
-    await member.changed.wait_until(lambda: member.topology != seen, seconds)
+async def _hold(call: Call) -> Document:
+    node = call.node
+    seen = topology_version(node)
+    changed = node.replica.changed if node.replica else Pulse()
+    await changed.wait_until(
+        lambda: topology_version(node) != seen, call.body["maxAwaitTimeMS"] / 1000
+    )
     return _describe(call)
 
 

@@ -37,6 +37,9 @@ def _checked(spec: Document) -> Document:
     for path, kind in pattern.items():
         if kind not in _KNOWN_KINDS and not isinstance(kind, int | float):
             raise CommandError(67, f"the stand-in has no '{kind}' indexes (field {path})")
+    for option in ("expireAfterSeconds", "collation"):
+        if option in spec:
+            raise CommandError(238, f"indexes with {option} are not part of this stand-in")
     return {"v": 2, "key": pattern, "name": index_name(pattern)} | spec
 
 

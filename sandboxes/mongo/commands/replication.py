@@ -34,7 +34,7 @@ async def _initiate(call: Call) -> Document:
         _forget(member)
         raise CommandError(74, f"these members do not answer as {member.name}: {', '.join(silent)}")
     member.history.note(0, "initiating set")
-    member.role = Role.SECONDARY
+    member.become(Role.SECONDARY)
     await election.stand(member)
     return {"ok": 1.0}
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
@@ -13,7 +14,7 @@ from mongo.errors import CommandError
 from mongo.replica.link import Link
 from mongo.replica.member import Member
 from mongo.replica.peer import Role
-from mongo.storage.journal import OpTime
+from mongo.storage.journal import Journal, OpTime
 from mongo.wire import CODEC
 
 LOG = logging.getLogger("mongo.replica")
@@ -32,7 +33,7 @@ async def serve(member: Member, body: Document) -> Document:
     done = OpTime.of(body["after"])
     peer = member.peers.get(body["from"])
     if peer is not None:
-        peer.optime = done
+        peer.optime, peer.heard = done, time.monotonic()
         member.progress.fire()
     reply: Document = {
         "term": bson.Int64(member.term),
@@ -49,26 +50,37 @@ async def _entries_from(member: Member, start: int, body: Document) -> bytes:
     journal = member.history.journal
     limit = min(int(body["most"]), _MOST_ENTRIES)
     hold_until = asyncio.get_running_loop().time() + _HOLD_SECONDS
+    lag = timedelta(seconds=float(body["lag"]))
     while member.is_primary:
         stop = journal.stop_within(start, limit, _MOST_BYTES)
-        due = _due(member, start, stop, float(body["lag"]))
         left = hold_until - asyncio.get_running_loop().time()
-        if due > start or left <= 0:
-            return journal.read(start, due)
-        if stop > start:
-            await asyncio.sleep(
-                min(left, 0.02)
-            )  # there are entries: it is the lag that has to pass
-        else:
+        early = _early_seconds(journal, start, lag) if stop > start else 0.0
+        if stop > start and early <= 0:
+            return journal.read(start, _due(journal, start, stop, lag))
+        if left <= 0:
+            break
+        if stop == start:
             await member.history.changed.wait_until(lambda: len(journal) > start, left)
+        else:
+            await asyncio.sleep(min(left, early))
     return b""
 
 
-def _due(member: Member, start: int, stop: int, lag: float) -> int:
-    if lag <= 0:
+def _early_seconds(journal: Journal, position: int, lag: timedelta) -> float:
+    """Say for how long an entry is not to be seen yet."""
+    if not lag:
+        return 0.0
+    [entry] = journal.entries(position, position + 1)
+    early: timedelta = entry["wall"] + lag - datetime.now(UTC).replace(tzinfo=None)
+    return early.total_seconds()
+
+
+def _due(journal: Journal, start: int, stop: int, lag: timedelta) -> int:
+    """Find how far the entries are old enough to be seen."""
+    if not lag:
         return stop
-    newest = datetime.now(UTC).replace(tzinfo=None) - timedelta(seconds=lag)
-    for position, entry in enumerate(member.history.journal.entries(start, stop), start):
+    newest = datetime.now(UTC).replace(tzinfo=None) - lag
+    for position, entry in enumerate(journal.entries(start, stop), start):
         if entry["wall"] > newest:
             return position
     return stop
