@@ -1,5 +1,6 @@
 """The seam between a backend and everything else: a started sandbox and its two streams."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
@@ -54,3 +55,6 @@ class Backend(Protocol):
 
     def start(self, size: Size, *, run_id: str, purpose: Purpose) -> Box:
         """Start an agent; raises SandboxError when that cannot be done."""
+
+    def left_over(self) -> Sequence[str]:
+        """What closed boxes of this backend left behind; empty as it should be."""

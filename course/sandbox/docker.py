@@ -4,13 +4,15 @@ import contextlib
 import secrets
 import socket
 import threading
+from collections.abc import Sequence
 
 from course.errors import SandboxError, SandboxLost
 from course.sandbox.box import Autopsy, BoxKind, Purpose, Size
 from course.sandbox.engine import Engine, Pipe
 from course.sandbox.flags import AGENT, container_config
-from course.sandbox.labels import Owner, box_labels, this_process
+from course.sandbox.labels import RUN, Owner, box_labels, this_process
 from course.sandbox.material import seccomp_profile
+from course.sandbox.podman import for_podman
 from course.sandbox.tail import Tail
 
 STDOUT, STDERR = 1, 2
@@ -32,6 +34,7 @@ class DockerBackend:
         self._image = image
         self._command = command
         self._owner: Owner = this_process()
+        self._boxes: list[DockerBox] = []
         self._seccomp = seccomp_profile()
 
     def start(self, size: Size, *, run_id: str, purpose: Purpose) -> "DockerBox":
@@ -45,6 +48,8 @@ class DockerBackend:
             labels=labels,
             seccomp=self._seccomp,
         )
+        if self._engine.is_podman:
+            config = for_podman(config)
         name = f"course-{secrets.token_hex(16)}"
         try:
             self._engine.create(name, config)
@@ -54,7 +59,15 @@ class DockerBackend:
             with contextlib.suppress(SandboxError):
                 self._engine.remove(name)
             raise
-        return DockerBox(self._engine, name, pipe, self._image)
+        box = DockerBox(self._engine, name, pipe, self._image)
+        self._boxes.append(box)
+        return box
+
+    def left_over(self) -> Sequence[str]:
+        """Containers of boxes that were closed."""
+        names = {box.name for box in self._boxes if box.is_closed}
+        living = {name.lstrip("/") for box in self._engine.containers(RUN) for name in box["Names"]}
+        return [f"container {name}" for name in sorted(names & living)]
 
 
 class DockerBox:
@@ -78,7 +91,7 @@ class DockerBox:
         self._complaints = Tail()
         self._ended = False
         self._closing = threading.Lock()
-        self._closed = False
+        self.is_closed = False
 
     def send(self, data: bytes) -> None:
         """Write to the agent's stdin."""
@@ -108,9 +121,9 @@ class DockerBox:
     def close(self) -> None:
         """End the container and remove it, also when it is half gone already."""
         with self._closing:
-            if self._closed:
+            if self.is_closed:
                 return
-            self._closed = True
+            self.is_closed = True
         with contextlib.suppress(OSError):
             self._pipe.shutdown(socket.SHUT_RDWR)
         try:
@@ -123,7 +136,7 @@ class DockerBox:
     def autopsy(self) -> Autopsy:
         """How it ended; without exit code while it runs."""
         code, oom = None, False
-        if self._ended or self._closed:
+        if self._ended or self.is_closed:
             with contextlib.suppress(SandboxError):
                 code, oom = self._engine.ending(self.name)
         return Autopsy(code, oom, self._complaints.text(), self._image)

@@ -8,10 +8,12 @@ import subprocess
 import sys
 import tempfile
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 
 from course.errors import SandboxLost
 from course.sandbox.box import Autopsy, BoxKind, Purpose, Size
+from course.sandbox.left_over import left_by_embedded
 from course.sandbox.tail import Tail
 
 CHUNK = 64 * 1024
@@ -29,6 +31,7 @@ class EmbeddedBackend:
 
     def __init__(self, sandboxes: Path) -> None:
         self._sandboxes = sandboxes
+        self._boxes: list[EmbeddedBox] = []
 
     def start(self, size: Size, *, run_id: str, purpose: Purpose) -> "EmbeddedBox":
         """Start an agent with a scratch folder of its own."""
@@ -50,7 +53,13 @@ class EmbeddedBackend:
             bufsize=0,
             start_new_session=True,  # Ctrl-C in the terminal is ours to handle, not the agent's
         )
-        return EmbeddedBox(agent, work)
+        box = EmbeddedBox(agent, work)
+        self._boxes.append(box)
+        return box
+
+    def left_over(self) -> Sequence[str]:
+        """Folders and processes of boxes that were closed."""
+        return left_by_embedded(box.work for box in self._boxes if box.is_closed)
 
 
 class EmbeddedBox:
@@ -65,11 +74,11 @@ class EmbeddedBox:
 
     def __init__(self, agent: "subprocess.Popen[bytes]", work: Path) -> None:
         self._agent = agent
-        self._work = work
+        self.work = work
         self._complaints = Tail()
         self._sending = threading.Lock()
         self._closing = threading.Lock()
-        self._is_closed = False
+        self.is_closed = False
         self._listener = threading.Thread(target=self._listen, daemon=True, name="agent stderr")
         self._listener.start()
 
@@ -105,11 +114,11 @@ class EmbeddedBox:
     def close(self) -> None:
         """Close stdin, which ends it; kill what does not end; erase the scratch folder."""
         with self._closing:
-            if self._is_closed:
+            if self.is_closed:
                 return
-            self._is_closed = True
+            self.is_closed = True
             self._end()
-            shutil.rmtree(self._work, ignore_errors=True)
+            shutil.rmtree(self.work, ignore_errors=True)
 
     def autopsy(self) -> Autopsy:
         """How it ended."""

@@ -55,6 +55,9 @@ class Engine:
     def __init__(self, client: docker.APIClient, where: str) -> None:
         self._client = client
         self.where = where
+        with translated("say what it is"):
+            parts = client.version(api_version=False).get("Components") or ()
+        self.is_podman = any(part["Name"].startswith("Podman") for part in parts)
 
     def close(self) -> None:
         """Give the connections back."""
@@ -234,8 +237,9 @@ def connect(host: str | None = None) -> Engine:
         except (docker.errors.DockerException, requests.RequestException, OSError) as error:
             tried.append(f"{where}: {error}")
         else:
+            engine = Engine(client, where)
             client.timeout = ANSWER_SECONDS
-            return Engine(client, where)
+            return engine
     hint = START_THE_ENGINE
     if any("Permission denied" in line for line in tried):
         hint = "You may not use its socket: join the docker group, or use rootless Docker. " + hint

@@ -33,7 +33,7 @@ def lock() -> Path:
 
 
 def seccomp_profile() -> str:
-    """The system calls a box may make, as the engine wants it: one line of JSON."""
+    """The system calls a box may make, as Docker wants them: one line of JSON."""
     rules = json.loads((sandboxes() / "seccomp.json").read_text(encoding="utf-8"))
     return json.dumps(rules, separators=(",", ":"))
 
