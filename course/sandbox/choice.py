@@ -2,7 +2,7 @@
 
 import secrets
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Literal
 
 from course.errors import EngineMissing, SandboxError
@@ -53,6 +53,10 @@ class Chooser:
         build_image(connect(), progress=progress)
         with self._lock:
             self._decided = None
+
+    def left_over(self) -> Sequence[str]:
+        """What closed boxes left behind; empty as it should be."""
+        return self._decide()[0].left_over()
 
     def _start(self, size: Size, purpose: Purpose, on_event: Callable[[Event], None]) -> BoxSession:
         backend, _report = self._decide()
