@@ -118,6 +118,13 @@ class Cluster:
         self._until(lambda: self.worker(slot)["pid"] != old_pid, f"a new worker in slot {slot}")
         return self.worker(slot)
 
+    def cpu_ms(self) -> int:
+        """CPU time of all workers up to now, as soon as each has written it down."""
+        now = int(time.monotonic() * 1000)
+        rows = self.board.up()
+        self._until(lambda: all(row["beat_ms"] >= now for row in rows), "a sign of life of all")
+        return sum(row["cpu_ms"] for row in rows)
+
     def pids(self) -> list[int]:
         """Of all workers that answer, by slot."""
         return [row["pid"] for row in sorted(self.board.up(), key=lambda row: row["slot"])]
