@@ -1,26 +1,23 @@
 """What a learner does with a course: read, predict, break, write, check, come back."""
 
-import contextlib
 import hashlib
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Protocol
 
 from course.content.catalog import Catalog
 from course.content.declared_tests import declared_tests
-from course.content.naming import find_exercise, find_lesson
-from course.content.source import find_source
-from course.errors import StorageError, UsageError
-from course.model.lesson import Exercise, Experiment, Lesson
-from course.model.problem import Problem
-from course.model.progress import Hint, LessonCard, Place, Prediction, SandboxReport
+from course.content.naming import find_exercise
+from course.errors import UsageError
+from course.model.lesson import Exercise
+from course.model.progress import Hint, SandboxReport
 from course.model.verdict import Verdict
-from course.runs.cards import make_card, next_place
 from course.runs.hints import next_hint
 from course.runs.labs import Heard, RunningLab, open_lab
 from course.runs.ports import Progress, Sandboxes
+from course.runs.reader import Reader
 from course.storage.progress import ProgressStore
 from course.storage.workspace import Workspace
 
@@ -28,14 +25,14 @@ from course.storage.workspace import Workspace
 class Checker(Protocol):
     """Judges a file against an exercise."""
 
-    def check(self, exercise: Exercise, file: Path) -> Verdict:
+    def check(self, exercise: Exercise, file: Path, /) -> Verdict:
         """One run of the tests; raises CourseError when there is nothing to run them in."""
 
     def close(self) -> None:
         """End what is kept warm."""
 
 
-class Desk:
+class Desk(Reader):
     """Study, over lessons on disk and the learner's own data.
 
     Args:
@@ -55,45 +52,11 @@ class Desk:
         sandboxes: Callable[[], Sandboxes],
         checker: Callable[[], Checker],
     ) -> None:
-        self._catalog = catalog
-        self._store = store
+        super().__init__(catalog, store)
         self._workspace = workspace
         self._give_sandboxes = sandboxes
         self._give_checker = checker
         self._labs: list[RunningLab] = []
-        self._notices = list(store.notices)
-
-    # -- where I am
-
-    def cards(self) -> Sequence[LessonCard]:
-        """Every lesson with its state, in order."""
-        read, done = self._store.lessons(), self._store.exercises()
-        return [make_card(one, read.get(one.id), done) for one in self._catalog.lessons]
-
-    def card(self, lesson: str) -> LessonCard:
-        """One lesson by slug, number or unambiguous prefix."""
-        found = self._lesson(lesson)
-        return make_card(found, self._store.lessons().get(found.id), self._store.exercises())
-
-    def next(self) -> Place | None:
-        """What to do next."""
-        return next_place(self.cards(), self._store.lessons())
-
-    def move(self, lesson: str, step: int) -> None:
-        """Remember the step that is being read."""
-        found = self._lesson(lesson)
-        with self._remembering():
-            self._store.move(found.id, step, is_last=step >= len(found.steps) - 1)
-
-    def problems(self) -> Sequence[Problem]:
-        """What is wrong with lessons that cannot be used."""
-        return self._catalog.problems
-
-    def notices(self) -> Sequence[str]:
-        """What the learner should know; each is told once."""
-        told = tuple(self._notices)
-        self._notices.clear()
-        return told
 
     # -- the lab
 
@@ -114,30 +77,6 @@ class Desk:
         self._labs = [one for one in self._labs if one.state().stopped is None]
         self._labs.append(lab)
         return lab
-
-    def source(self, lesson: str, name: str) -> tuple[str, str, int]:
-        """The code behind a trigger, gauge, experiment, node or `code` fence."""
-        source = find_source(self._lesson(lesson).folder, name)
-        return source.file, source.text, source.line
-
-    # -- predictions
-
-    def prediction(self, lesson: str, experiment: str) -> Prediction | None:
-        """The last prediction for an experiment."""
-        return self._store.prediction(f"{lesson}/{experiment}")
-
-    def predict(self, lesson: str, experiment: Experiment, choice: str) -> None:
-        """Remember what the learner expects."""
-        with self._remembering():
-            self._store.predict(f"{lesson}/{experiment.id}", choice)
-
-    def settle(self, lesson: str, experiment: Experiment, observed: str) -> Prediction:
-        """Remember what came true."""
-        name = f"{lesson}/{experiment.id}"
-        known = self._store.prediction(name)
-        with self._remembering():
-            self._store.settle(name, observed)
-        return Prediction(name, known.choice if known else "", observed)
 
     # -- exercises
 
@@ -203,18 +142,6 @@ class Desk:
     @cached_property
     def _checker(self) -> Checker:
         return self._give_checker()
-
-    def _lesson(self, name: str) -> Lesson:
-        return find_lesson(self._catalog.lessons, name)
-
-    @contextlib.contextmanager
-    def _remembering(self) -> Iterator[None]:
-        """What cannot be saved must not stop the learner: it becomes a notice, once."""
-        try:
-            yield
-        except StorageError as error:
-            if error.summary not in self._notices:
-                self._notices.append(error.summary)
 
 
 def _readable(path: Path) -> Path:
