@@ -119,11 +119,11 @@ class Commands:
         return self._opened().observe(experiment)
 
     def do_submit(
-        self, *, files: list[dict[str, Any]], entry: str, seconds: float, memory_mb: int
+        self, *, files: list[dict[str, Any]], entry: str, limit: float, memory_mb: int
     ) -> None:
         """Take a submission; the next call loads it in a fresh process."""
         self._submissions().submit(
-            decoded(files), entry=entry, seconds=seconds, memory_mb=memory_mb
+            decoded(files), entry=entry, seconds=limit, memory_mb=memory_mb
         )
 
     def do_call(

@@ -24,11 +24,16 @@ class Failure:
         """As the inside of an answer's JSON object."""
         fields = {
             "kind": self.kind,
-            "message": self.message[:LONGEST_MESSAGE],
+            "message": _sendable(self.message[:LONGEST_MESSAGE]),
             "line": self.line,
-            "trace": list(self.trace),
+            "trace": [_sendable(frame) for frame in self.trace],
         }
         return f'"failure": {json.dumps(fields)}'
+
+
+def _sendable(text: str) -> str:
+    """Without lone surrogates."""
+    return text.encode(errors="backslashreplace").decode()
 
 
 class Missing(Exception):

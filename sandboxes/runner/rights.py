@@ -11,6 +11,7 @@ from pathlib import Path
 
 PR_SET_PDEATHSIG = 1
 PR_SET_DUMPABLE = 4
+PR_SET_NO_NEW_PRIVS = 38
 PR_SET_CHILD_SUBREAPER = 36
 MB = 1024 * 1024
 
@@ -51,6 +52,7 @@ def become_learner(uid: int | None, limits: Limits) -> None:
     if _prctl is not None:  # after the change of uid, which would clear both
         _prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
         _prctl(PR_SET_DUMPABLE, 1, 0, 0, 0)
+        _prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
     _limit(uid, limits)
 
 

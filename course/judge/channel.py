@@ -1,0 +1,137 @@
+"""The wire between the course and a forked judge: strict JSON lines that carry the run's nonce."""
+
+import json
+import math
+import socket
+import time
+from typing import cast
+
+from course.model.json import JSON, Fields
+
+LARGEST = 264 * 1024  # bytes of a line: a value of the sandbox and what is around it
+DEEPEST = 64
+
+
+class Broken(Exception):
+    """The other end sent what it may not send, or is gone."""
+
+
+class Late(Exception):
+    """Nothing came in time."""
+
+
+class Channel:
+    """One end of it.
+
+    Args:
+        end: Of a socket pair; the channel owns it.
+        nonce: What every message of this run carries.
+    """
+
+    def __init__(self, end: socket.socket, nonce: str) -> None:
+        self._socket = end
+        self._nonce = nonce
+        self._unread = b""
+
+    def send(self, kind: str, **fields: JSON) -> None:
+        """Send a message; raises Broken when it is no strict JSON or nobody is there."""
+        try:
+            line = json.dumps({"nonce": self._nonce, "kind": kind, **fields}, allow_nan=False)
+            if len(line) > LARGEST:
+                raise Broken(f"a message of {len(line)} bytes; {LARGEST} are allowed")
+            self._socket.sendall(line.encode() + b"\n")
+        except (TypeError, ValueError, RecursionError) as error:
+            raise Broken(f"not a JSON value: {error}") from error
+        except OSError as error:
+            raise Broken("the judge is gone") from error
+
+    def receive(self, until: float | None = None) -> tuple[str, Fields]:
+        """The next message: its kind and its fields.
+
+        Raises:
+            Late: None came by `until` on the monotonic clock.
+            Broken: It is not what this wire carries, or there will be none.
+        """
+        fields = parse(self._line(until))
+        kind = fields.pop("kind", None)
+        if fields.pop("nonce", None) != self._nonce or not isinstance(kind, str):
+            raise Broken("a message that is not of this run")
+        return kind, fields
+
+    def close(self) -> None:
+        """Hang up."""
+        self._socket.close()
+
+    def _line(self, until: float | None) -> bytes:
+        while b"\n" not in self._unread:
+            if len(self._unread) > LARGEST:
+                raise Broken("a line without end")
+            left = None if until is None else until - time.monotonic()
+            if left is not None and left <= 0:
+                raise Late
+            self._unread += self._read(left)
+        line, _, self._unread = self._unread.partition(b"\n")
+        return line
+
+    def _read(self, seconds: float | None) -> bytes:
+        self._socket.settimeout(seconds)
+        try:
+            data = self._socket.recv(1 << 16)
+        except TimeoutError as error:
+            raise Late from error
+        except OSError as error:
+            raise Broken("the judge is gone") from error
+        finally:
+            self._socket.settimeout(None)
+        if not data:
+            raise Broken("the judge hung up")
+        return data
+
+
+def parse(line: bytes) -> Fields:
+    """One JSON object, refusing what two readers could understand differently."""
+    try:
+        found = json.loads(
+            line.decode(),
+            parse_constant=_refuse,
+            parse_float=_finite,
+            object_pairs_hook=_unique,
+        )
+        json.dumps(found, ensure_ascii=False).encode()  # lone surrogates hide in escapes
+    except (ValueError, RecursionError) as error:
+        raise Broken(f"not strict JSON: {str(error)[:200]}") from error
+    if not isinstance(found, dict) or depth(found) > DEEPEST:
+        raise Broken("not a JSON object of at most 64 levels")
+    return cast("Fields", found)
+
+
+def depth(value: JSON) -> int:
+    """How many levels of lists and objects there are."""
+    levels, layer = 0, [value]
+    while layer := [inner for one in layer for inner in _inside(one)]:
+        levels += 1
+    return levels
+
+
+def _inside(value: JSON) -> list[JSON]:
+    if isinstance(value, dict):
+        return list(value.values())
+    return value if isinstance(value, list) else []
+
+
+def _refuse(name: str) -> float:
+    raise ValueError(f"{name} is not a number")
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError(f"{text[:20]} is out of range")
+    return number
+
+
+def _unique(pairs: list[tuple[str, JSON]]) -> Fields:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("a key comes twice")
+    return found

@@ -1,0 +1,56 @@
+"""Which tests there are, read without running anything."""
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """A test function as it stands in its file."""
+
+    name: str
+    title: str
+    hint: str = ""
+    points: int = 1
+
+
+def declared_tests(files: tuple[Path, ...]) -> dict[str, Declared]:
+    """Every test function by name; raises SyntaxError or OSError for a file that is broken."""
+    found: dict[str, Declared] = {}
+    for file in files:
+        for test in _tests(ast.parse(file.read_bytes(), file.name)):
+            if test.name in found:
+                raise SyntaxError(f"{file.name}: {test.name} is there twice")
+            found[test.name] = test
+    return found
+
+
+def _tests(tree: ast.Module) -> Iterator[Declared]:
+    for node in tree.body:
+        if isinstance(node, ast.FunctionDef) and node.name.startswith("test"):
+            title = " ".join((ast.get_docstring(node) or node.name).split())
+            hint, points = _mark(node, "hint"), _mark(node, "points")
+            yield Declared(
+                node.name,
+                title,
+                hint if isinstance(hint, str) else "",
+                points if isinstance(points, int) else 1,
+            )
+
+
+def _mark(node: ast.FunctionDef, name: str) -> object:
+    """The literal argument of `@pytest.mark.<name>(…)`."""
+    for decorator in node.decorator_list:
+        if (
+            isinstance(decorator, ast.Call)
+            and isinstance(decorator.func, ast.Attribute)
+            and decorator.func.attr == name
+            and decorator.args
+        ):
+            try:
+                return ast.literal_eval(decorator.args[0])
+            except ValueError:
+                return None
+    return None

@@ -1,0 +1,150 @@
+"""How the judge reaches into a sandbox: questions of a test in, values out."""
+
+import time
+from collections.abc import Callable, Sequence
+from typing import cast
+
+from course.errors import SandboxLost, SubmissionRefused
+from course.model.json import JSON, Fields
+from course.model.lesson import Exercise
+from course.runs.labs import as_file
+from course.runs.ports import Session
+
+SET_UP_SECONDS = 60.0  # to start what a rig brings
+LEEWAY_SECONDS = 2.0  # beyond the exercise's own limit, which the agent keeps
+ANSWER_SECONDS = 10.0  # for what the agent does by itself
+HARNESS, RIG = "harness.py", "rig.py"
+PARSES = "submission.parses"  # the runner compiles the file and runs nothing
+
+
+class Reach:
+    """One submission in one sandbox; implements `ports.Submission`.
+
+    Args:
+        session: Fresh, and ours for this check.
+        exercise: What is checked.
+        files: The submission, after intake.
+        seed: Of the rig's random numbers.
+    """
+
+    def __init__(
+        self, session: Session, exercise: Exercise, files: dict[str, bytes], seed: int
+    ) -> None:
+        self._session = session
+        self._exercise = exercise
+        self._files = files
+        self._seed = seed
+        self._strangers: set[int] = set()
+        self._until = 0.0
+        self.unusable = ""  # why the submission cannot even be set up
+
+    def start(self) -> None:
+        """Hand in the files and start the rig.
+
+        Raises:
+            CourseError: Something that is not the submission's fault.
+        """
+        exercise = self._exercise
+        files = [as_file(name, content) for name, content in self._files.items()]
+        if exercise.harness is not None:
+            files.append(as_file(HARNESS, exercise.harness.read_bytes()))
+        self._request(
+            "submit",
+            ANSWER_SECONDS,
+            files=cast("JSON", files),
+            entry=exercise.file,
+            limit=exercise.seconds,
+            memory_mb=exercise.memory_mb,
+        )
+        try:
+            self._parse()
+            self._open_rig()
+        except SubmissionRefused as error:
+            self.unusable = f"{error.summary} {error.evidence}".strip()
+        self._until = time.monotonic() + exercise.seconds
+
+    def ask(self, command: str, arguments: dict[str, JSON]) -> dict[str, JSON]:
+        """Answer one question of a test."""
+        answers: dict[str, Callable[..., Fields]] = {
+            "call": self._call,
+            "fire": self._fire,
+            "restart": self._restart,
+            "text": self._text,
+        }
+        return answers[command](**arguments)
+
+    def foreign(self) -> Sequence[int]:
+        """Ports of the system where somebody else was found listening; raises SandboxLost."""
+        self._ping()
+        return sorted(self._strangers)
+
+    def _call(self, function: str, args: JSON, kwargs: JSON, nonce: str) -> Fields:
+        self._refuse_unusable()
+        return self._timed("call", function=function, args=args, kwargs=kwargs, nonce=nonce)
+
+    def _fire(self, trigger: str, params: JSON) -> Fields:
+        self._refuse_unusable()
+        self._ping()  # who listens is asked before the answer as well as after it
+        value = self._timed("fire", trigger=trigger, params=params)
+        self._ping()
+        return {"value": cast("JSON", value)}
+
+    def _restart(self) -> Fields:
+        self._request("restart", ANSWER_SECONDS)
+        return {}
+
+    def _text(self) -> Fields:
+        return {"text": self._files[self._exercise.file].decode(errors="replace")}
+
+    def _parse(self) -> None:
+        """A program is started by its rig, so its syntax is looked at first."""
+        if self._exercise.kind != "program" or not self._exercise.file.endswith(".py"):
+            return
+        answer = self._request(
+            "call", ANSWER_SECONDS * 3, function=PARSES, args=[], kwargs={}, nonce="parse"
+        )
+        failure = cast("Fields", answer).get("failure")
+        if isinstance(failure, dict):
+            line = f" (line {failure['line']})" if failure["line"] else ""
+            words = f"{self._exercise.file} does not load: {failure['message']}{line}"
+            raise SubmissionRefused(words)
+
+    def _open_rig(self) -> None:
+        rig = self._exercise.rig
+        if rig is None:
+            return
+        self._request(
+            "open",
+            SET_UP_SECONDS,
+            lesson=self._exercise.slug,
+            files=cast("JSON", [as_file(RIG, rig.read_bytes())]),
+            entry=RIG,
+            seed=self._seed,
+            services=[],
+            sandbox=self._session.kind,
+        )
+
+    def _refuse_unusable(self) -> None:
+        if self.unusable:
+            raise SubmissionRefused(self.unusable)
+
+    def _timed(self, command: str, **arguments: JSON) -> Fields:
+        """Ask for something in which the learner's code decides how long it takes."""
+        left = max(self._until - time.monotonic(), 0) + LEEWAY_SECONDS
+        try:
+            return cast("Fields", self._request(command, left, **arguments))
+        except SandboxLost:
+            if time.monotonic() < self._until:
+                raise
+            self._ping()  # still there: it was not the sandbox that took the time
+            words = f"It took more than the {self._exercise.seconds:g} s that the check has."
+            raise SubmissionRefused(words) from None
+
+    def _ping(self) -> None:
+        answer = cast("Fields", self._request("ping", ANSWER_SECONDS))
+        if answer.get("alive") is not True:
+            raise SandboxLost("The sandbox does not say that it is alive.")
+        self._strangers |= set(cast("list[int]", answer.get("foreign", [])))
+
+    def _request(self, command: str, seconds: float, **arguments: JSON) -> JSON:
+        return self._session.request(command, seconds=seconds, **arguments)
