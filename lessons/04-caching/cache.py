@@ -50,7 +50,7 @@ def connect(url: str) -> "redis.Redis":
         url,
         socket_timeout=PATIENCE_SECONDS,
         socket_connect_timeout=PATIENCE_SECONDS,
-        retry=Retry(NoBackoff(), 0),  # by default it would try ten more times
+        retry=Retry(NoBackoff(), 0),  # and does not try again
     )
 
 

@@ -1,9 +1,11 @@
-"""Mutant: short timeouts, but ten more attempts of each."""
+"""Mutant: short timeouts, and ten more attempts of each command."""
 
 import functools
 import json
 
 import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 PATIENCE_SECONDS = 0.2
 
@@ -14,6 +16,7 @@ def connect(url):
         url,
         socket_timeout=PATIENCE_SECONDS,
         socket_connect_timeout=PATIENCE_SECONDS,
+        retry=Retry(NoBackoff(), 10),
     )
 
 

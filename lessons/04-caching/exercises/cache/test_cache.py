@@ -107,7 +107,9 @@ def test_order_of_keywords_does_not_matter(read, rig, rng):
 
 @pytest.mark.hint("None, 0 and [] are false. What tells 'no copy' from 'a copy of None'?")
 @pytest.mark.points(1)
-@pytest.mark.parametrize("answer", [None, 0, False, "", []], ids=repr)
+@pytest.mark.parametrize(
+    "answer", [None, 0, False, "", []], ids=["none", "zero", "false", "no text", "empty list"]
+)
 def test_empty_answers_are_remembered(read, rig, rng, answer):
     """None, 0, False, "" and [] are answers too: they are remembered as they are."""
     rig.fire("say", answer=answer)
@@ -148,7 +150,7 @@ def answers_without_redis(read, rig, rng, why):
         assert seconds < LATEST_SECONDS, f"{why}, and the answer took {seconds:.1f} s"
 
 
-@pytest.mark.hint("Catch what the store raises, around GET and around SET. And look at `retry`.")
+@pytest.mark.hint("Catch what the store raises, around GET and around SET, and nothing else.")
 @pytest.mark.points(3)
 def test_dead_redis_costs_no_answer(read, rig, rng):
     """Redis is killed: answers still come from the function, and copies again once it is back."""
@@ -165,7 +167,7 @@ def test_dead_redis_costs_no_answer(read, rig, rng):
     assert calls == 1, "Redis came back, and was not used again"
 
 
-@pytest.mark.hint("Nobody refuses the connection here: nothing comes back. How long do you wait?")
+@pytest.mark.hint("Nothing comes back, not even a refusal. How long do you wait, and how many times?")
 @pytest.mark.points(3)
 def test_silent_redis_costs_no_answer(read, rig, rng):
     """Redis hangs and never replies: the answer comes from the function, at most a second late."""
