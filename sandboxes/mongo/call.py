@@ -71,6 +71,8 @@ class Call:
             raise CommandError(
                 20, "Transaction numbers are only allowed on a replica set member or mongos"
             )
+        if key is not None:
+            self.node.history.retries.refuse_old(key)
         return key
 
     @property

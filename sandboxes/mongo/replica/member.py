@@ -197,11 +197,9 @@ class Member:
         config = self.config
         if config is None:
             return 0
-        heard = {host for host, peer in self.peers.items() if self._is_near(peer)}
+        seconds = self.timeout_seconds
+        heard = {host for host, peer in self.peers.items() if peer.was_heard_within(seconds)}
         return sum(seat.host in heard or seat.host == self.address for seat in config.voters)
-
-    def _is_near(self, peer: Peer) -> bool:
-        return peer.host not in self.cut_off and peer.was_heard_within(self.timeout_seconds)
 
     def members_at(self, time_wanted: OpTime) -> int:
         """Count the members that have everything up to a point, this one included."""

@@ -10,7 +10,7 @@ import bson
 from bson import Binary
 
 from mongo.document import Document
-from mongo.errors import CommandError
+from mongo.errors import CommandError, Disconnect
 from mongo.replica.link import Link
 from mongo.replica.member import Member
 from mongo.replica.peer import Role
@@ -43,7 +43,10 @@ async def serve(member: Member, body: Document) -> Document:
     start = member.history.journal.position_after(done)
     if start is None:
         return reply | {"diverged": True}
-    return reply | {"entries": Binary(await _entries_from(member, start, body))}
+    entries = await _entries_from(member, start, body)
+    if body["from"] in member.cut_off:
+        raise Disconnect  # the cut came while the question was held
+    return reply | {"entries": Binary(entries)}
 
 
 async def _entries_from(member: Member, start: int, body: Document) -> bytes:
@@ -121,13 +124,12 @@ class Replication:
 
     async def _pull(self, source: str) -> None:
         member = self._member
-        rate = member.applies_per_second
         body = {
             "standInPull": 1,
             "from": member.address,
             "after": member.history.last.document(),
             "lag": member.lag_seconds,
-            "most": max(int(rate / 20), 1) if rate else _MOST_ENTRIES,
+            "most": self._wanted(),
         }
         reply = await self._link_to(source).ask(body, _HOLD_SECONDS + member.timeout_seconds)
         if self._source() != source:
@@ -137,10 +139,20 @@ class Replication:
         if reply.get("diverged"):
             await self._roll_back(source)
             return
-        entries = bson.decode_all(reply["entries"], codec_options=CODEC)
+        entries = self._admitted(bson.decode_all(reply["entries"], codec_options=CODEC))
         self._take(entries, OpTime.of(reply["goal"]))
-        if rate and entries:
-            await asyncio.sleep(len(entries) / rate)
+        if member.applies_per_second and entries:
+            await asyncio.sleep(len(entries) / member.applies_per_second)
+
+    def _wanted(self) -> int:
+        rate = self._member.applies_per_second
+        return max(int(rate / 20), 1) if rate else _MOST_ENTRIES
+
+    def _admitted(self, entries: list[Document]) -> list[Document]:
+        """Leave out what a lag or a rate set while the question was on its way forbids."""
+        lag = timedelta(seconds=self._member.lag_seconds)
+        newest = datetime.now(UTC).replace(tzinfo=None) - lag
+        return [e for e in entries[: self._wanted()] if not lag or e["wall"] <= newest]
 
     def _take(self, entries: list[Document], goal: OpTime) -> None:
         member = self._member

@@ -64,18 +64,20 @@ class Retries:
         while len(self._records) > _MOST_SESSIONS:
             self._records.popitem(last=False)
 
-    def result(self, key: RetryKey | None, statement: int) -> Value:
-        """Give what the statement answered before, or None if it was not executed."""
-        record = self._records.get(key.session) if key else None
-        if key is None or record is None:
-            return None
-        if record.number > key.number:
+    def refuse_old(self, key: RetryKey) -> None:
+        """Refuse a write that a later one of its session has overtaken."""
+        record = self._records.get(key.session)
+        if record is not None and record.number > key.number:
             raise CommandError(
                 225,
                 f"Retryable write with txnNumber {key.number} is prohibited on session because "
                 f"a newer retryable write with txnNumber {record.number} has already started",
             )
-        if record.number < key.number:
+
+    def result(self, key: RetryKey | None, statement: int) -> Value:
+        """Give what the statement answered before, or None if it was not executed."""
+        record = self._records.get(key.session) if key else None
+        if key is None or record is None or record.number != key.number:
             return None
         return record.results.get(key.first + statement)
 

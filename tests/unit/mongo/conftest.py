@@ -9,7 +9,7 @@ from tests.unit.mongo.servers import Client, ReplicaSet, Server, ended, free_por
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    found = Server(tmp_path_factory.mktemp("mongo"), free_ports(1)[0])
+    found = Server(tmp_path_factory.mktemp("mongo"), free_ports(1)[0]).wait()
     yield found
     ended(found)
 

@@ -16,6 +16,8 @@ from typing import Any
 import pymongo
 from pymongo import MongoClient
 
+from mongo.wire import decode_message, encode_message
+
 STAND_IN = Path(__file__).parents[3] / "sandboxes" / "mongo"
 Client = MongoClient[dict[str, Any]]
 
@@ -45,10 +47,15 @@ class Server:
         self.port = port
         self.address = f"127.0.0.1:{port}"
         self._flags = flags
-        self.start()
+        self.launch()
 
     def start(self) -> None:
-        """Start the process and wait until it says that it is ready."""
+        """Start the process and wait until it is ready."""
+        self.launch()
+        self.wait()
+
+    def launch(self) -> None:
+        """Start the process."""
         self.folder.mkdir(exist_ok=True)
         arguments = ["--port", str(self.port), "--dbpath", str(self.folder), *self._flags]
         with (self.folder / "log").open("ab") as log:
@@ -57,11 +64,15 @@ class Server:
                 stdout=subprocess.PIPE,
                 stderr=log,
             )
+
+    def wait(self) -> "Server":
+        """Wait until the process says that it is ready."""
         assert self.process.stdout is not None
         ready, _, _ = select.select([self.process.stdout], [], [], 20)
         line = self.process.stdout.readline() if ready else b""
         assert line, f"not ready: {self.log()}"
         assert json.loads(line)["msg"] == "Waiting for connections"
+        return self
 
     def kill(self) -> None:
         """End the process as a power cut would."""
@@ -100,6 +111,8 @@ class ReplicaSet:
         ports = free_ports(3)
         flags = ("--replSet", self.name)
         self.members = [Server(folder / str(port), port, *flags) for port in ports]
+        for member in self.members:
+            member.wait()
         members = [
             {"_id": number, "host": member.address} for number, member in enumerate(self.members)
         ]
@@ -150,3 +163,25 @@ def running_set(folder: Path) -> Iterator[ReplicaSet]:
         yield found
     finally:
         ended(*found.members)
+
+
+@contextlib.contextmanager
+def running_one(folder: Path) -> Iterator[tuple[Server, Client]]:
+    """Run one process that waits to become a member of a set."""
+    found = Server(folder / "one", free_ports(1)[0], "--replSet", ReplicaSet.name)
+    try:
+        with found.wait().client() as client:
+            yield found, client
+    finally:
+        ended(found)
+
+
+def ask(server: Server, body: dict[str, Any]) -> dict[str, Any]:
+    """Send a command as it is, with nothing that a driver would add."""
+    with socket.create_connection(("127.0.0.1", server.port), timeout=10) as connection:
+        connection.sendall(encode_message(body))
+        answer = connection.recv(16)
+        size = int.from_bytes(answer[:4], "little")
+        while len(answer) < size:
+            answer += connection.recv(size - len(answer))
+        return decode_message(answer).body

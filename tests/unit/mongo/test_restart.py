@@ -8,7 +8,7 @@ from tests.unit.mongo.servers import Server, ended, free_ports
 
 @pytest.fixture
 def own(tmp_path):
-    found = Server(tmp_path / "db", free_ports(1)[0])
+    found = Server(tmp_path / "db", free_ports(1)[0]).wait()
     yield found
     ended(found)
 
