@@ -8,10 +8,11 @@ from collections.abc import Sequence
 
 from course.errors import SandboxError, SandboxLost
 from course.sandbox.box import Autopsy, BoxKind, Purpose, Size
-from course.sandbox.engine import Engine, Pipe
+from course.sandbox.engine import Engine
 from course.sandbox.flags import AGENT, container_config
 from course.sandbox.labels import RUN, Owner, box_labels, this_process
 from course.sandbox.material import seccomp_profile
+from course.sandbox.pipe import Pipe
 from course.sandbox.podman import for_podman
 from course.sandbox.tail import Tail
 

@@ -7,7 +7,7 @@ import contextlib
 import os
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import IO, Any, Protocol
+from typing import IO, Any
 
 import docker
 import docker.errors
@@ -16,6 +16,7 @@ from docker.context import ContextAPI
 from docker.utils import kwargs_from_env
 
 from course.errors import EngineMissing, ImageMissing, SandboxError
+from course.sandbox.pipe import Attached, Pipe
 from course.sandbox.sockets import DEFAULT_SOCKET, knock, rootless_sockets
 
 DETECT_SECONDS = 3.0
@@ -26,22 +27,6 @@ START_THE_ENGINE = (
     "`course doctor` shows what was tried."
 )
 GONE, BUSY = 404, 409
-
-
-class Pipe(Protocol):
-    """The attached socket of a container."""
-
-    def sendall(self, data: bytes, /) -> None:
-        """Write all of it to stdin."""
-
-    def recv(self, limit: int, /) -> bytes:
-        """Read what there is of stdout and stderr, interleaved in frames."""
-
-    def shutdown(self, how: int, /) -> None:
-        """End both directions, which wakes a reader."""
-
-    def close(self) -> None:
-        """Give the descriptor back."""
 
 
 class Engine:
@@ -78,7 +63,7 @@ class Engine:
             stream = self._client.attach_socket(container, params)
         pipe: Any = getattr(stream, "_sock", stream)
         pipe.settimeout(None)
-        return _Attached(pipe, stream)
+        return Attached(pipe, stream)
 
     def start(self, container: str) -> None:
         """Start a created container."""
@@ -123,7 +108,7 @@ class Engine:
         The log outlives the container, which removes itself when it ends.
         """
         until = int(time.time()) + wait_seconds
-        filters = {"container": container, "event": ["oom", "die"]}
+        filters = {"container": container}
         oom = False
         with (
             translated("read its event log"),
@@ -205,20 +190,6 @@ class Engine:
             yield
         finally:
             self._client.timeout = before
-
-
-class _Attached:
-    """A socket, together with the response it came out of, which has to be closed too."""
-
-    def __init__(self, pipe: Pipe, response: Pipe) -> None:
-        self.sendall = pipe.sendall
-        self.recv = pipe.recv
-        self.shutdown = pipe.shutdown
-        self._both = (response, pipe)
-
-    def close(self) -> None:
-        for part in self._both:
-            part.close()
 
 
 def connect(host: str | None = None) -> Engine:
