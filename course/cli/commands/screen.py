@@ -1,0 +1,22 @@
+"""`course` alone: the course on the screen, where the learner left off."""
+
+import argparse
+import os
+
+from course.cli.wiring import Wiring, has_terminal
+from course.errors import UsageError
+
+
+def run(_options: argparse.Namespace, wiring: Wiring) -> int:
+    """Open it, where there is a terminal to draw on."""
+    if not has_terminal() or os.environ.get("TERM") == "dumb":
+        raise UsageError(
+            "The course needs a terminal to draw on, and this is none.",
+            "`course list`, `course run` and `course check` work anywhere: course --help",
+        )
+    from course.tui.app import CourseApp
+
+    with wiring.study(ahead=True) as study:
+        app = CourseApp(study, study.next())
+        app.run()
+        return app.return_code or 0

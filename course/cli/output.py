@@ -1,0 +1,31 @@
+"""Results to stdout, prose to stderr."""
+
+import json
+import sys
+from collections.abc import Iterable
+
+from course.errors import CourseError
+from course.model.json import Fields
+
+
+def show(lines: Iterable[str]) -> None:
+    """Write lines of a result, and let a reader have them at once."""
+    try:
+        for line in lines:
+            print(line)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:  # a full disk behind `>`
+        raise CourseError(f"The output cannot be written: {error.strerror}.") from error
+
+
+def show_json(fields: Fields) -> None:
+    """Write a result as one line of JSON."""
+    show([json.dumps(fields, allow_nan=False)])
+
+
+def explain(*lines: str) -> None:
+    """Write prose, where it does not get in the way of a result."""
+    for line in lines:
+        print(line, file=sys.stderr, flush=True)
