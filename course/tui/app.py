@@ -1,0 +1,121 @@
+"""The app: which screen is up, the themes, and what holds on every screen."""
+
+import os
+from collections.abc import Iterable
+from functools import partial
+from typing import Any, ClassVar
+
+from textual import on
+from textual.app import App, SystemCommand
+from textual.binding import Binding, BindingType
+from textual.screen import Screen
+
+from course.errors import CourseError
+from course.model.progress import Place
+from course.model.untrusted import clean_line
+from course.runs.ports import Study
+from course.tui.messages import HomeChosen, PlaceChosen
+from course.tui.screens.base import CourseScreen
+from course.tui.screens.home import HomeScreen
+from course.tui.theme import DARK, LIGHT
+
+
+class CourseApp(App[None]):
+    """Home lies below; a lesson or an exercise stands on it, one at a time."""
+
+    # Home is there from the start, so its styles are the app's to load.
+    CSS_PATH = ["app.tcss", "screens/home.tcss"]  # noqa: RUF012 - as in Textual
+    TITLE = "Scalability"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("question_mark,f1", "toggle_help", "Help", key_display="?", id="app.help",
+                tooltip="Every key of this screen, and help for what has the focus"),
+        Binding("q", "quit", "Quit", tooltip="Leave the course; it remembers where you are",
+                id="app.quit"),
+    ]  # fmt: skip
+
+    def __init__(self, study: Study, start: Place | None = None, theme: str | None = None) -> None:
+        super().__init__()
+        self.study = study
+        self._start = start
+        self.register_theme(DARK)
+        self.register_theme(LIGHT)
+        if theme or "TEXTUAL_THEME" not in os.environ:
+            self.theme = theme or DARK.name
+
+    def get_default_screen(self) -> Screen[None]:
+        """Home."""
+        return HomeScreen(self.study)
+
+    def on_mount(self) -> None:
+        """Go where the learner asked to begin."""
+        if self._start is not None:
+            self.go(self._start)
+
+    @on(PlaceChosen)
+    def follow(self, message: PlaceChosen) -> None:
+        """A screen asks to be left for another place."""
+        self.go(message.place)
+
+    @on(HomeChosen)
+    def go_home(self) -> None:
+        """Leave everything that stands on home."""
+        while len(self.screen_stack) > 1:
+            self.pop_screen()
+
+    def go(self, place: Place) -> None:
+        """Put a lesson or an exercise on home, in place of what stands there."""
+        try:
+            screen = self._screen_for(place)
+        except CourseError as error:
+            problem = clean_line(f"{error.summary} {error.hint}")
+            self.notify(problem, severity="error", markup=False)
+            return
+        self.go_home()
+        self.push_screen(screen)
+
+    def _screen_for(self, place: Place) -> CourseScreen:
+        # Imported when they are needed: home is on the screen before they are loaded.
+        if place.exercise is not None:
+            from course.tui.screens.exercise import ExerciseScreen
+
+            exercise = self.study.exercise(f"{place.lesson}/{place.exercise}")
+            return ExerciseScreen(self.study, exercise, place.step)
+        from course.tui.screens.lesson import LessonScreen
+
+        return LessonScreen(self.study, self.study.card(place.lesson), place.step)
+
+    def action_toggle_help(self) -> None:
+        """Show or hide the keys of this screen."""
+        if self.screen.query("HelpPanel"):
+            self.action_hide_help_panel()
+        else:
+            self.action_show_help_panel()
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        """Textual's own, every lesson and exercise, and what the screen offers."""
+        yield from super().get_system_commands(screen)
+        if isinstance(screen, CourseScreen):
+            yield from screen.commands()
+        for card in self.study.cards():
+            lesson = card.lesson
+            title = f"Lesson {lesson.number:02d}: {clean_line(lesson.title)}"
+            go = partial(self.go, Place(lesson.id, card.step))
+            yield SystemCommand(title, clean_line(lesson.summary), go)
+            for each in card.exercises:
+                go = partial(self.go, Place(lesson.id, card.step, each.exercise.id))
+                title = f"Exercise: {clean_line(each.exercise.title)}"
+                yield SystemCommand(title, f"Lesson {lesson.number:02d}", go)
+
+    def run(self, *args: Any, **options: Any) -> None:  # noqa: ANN401 - handed on as they are
+        """Run until the learner quits; raises what was a bug of ours, with the screen restored."""
+        try:
+            super().run(*args, **options)
+        finally:
+            self.study.close()
+        if self._exception is not None:
+            raise self._exception
+
+    def _handle_exception(self, error: Exception) -> None:
+        # Textual would print a traceback; it leaves `run` instead, for whoever called it to tell.
+        super()._handle_exception(error)
+        self._exit_renderables.clear()

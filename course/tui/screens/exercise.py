@@ -1,0 +1,239 @@
+"""An exercise: the task, the learner's file, and what the checks say of it."""
+
+import asyncio
+from pathlib import Path
+from typing import ClassVar
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Container, Horizontal, VerticalScroll
+from textual.content import Content
+from textual.reactive import reactive
+from textual.widgets import Footer, Header, Markdown, Static
+
+from course.errors import CourseError
+from course.model.lesson import Exercise
+from course.model.progress import Hint, Place
+from course.model.untrusted import clean, clean_line
+from course.model.verdict import Verdict
+from course.runs.ports import Study
+from course.tui.messages import PlaceChosen
+from course.tui.screens.apart import apart
+from course.tui.screens.base import CourseScreen
+from course.tui.screens.confirm import ConfirmScreen
+from course.tui.screens.editing import NoEditor, edit, editor_screen, read_text
+from course.tui.screens.solution import SolutionScreen
+from course.tui.widgets.checks import CheckPane, status_line
+from course.tui.widgets.code import code_content
+from course.tui.widgets.panes import PaneSwitch
+
+LOOK_SECONDS = 0.5  # how often the file is looked at
+
+
+class ExerciseScreen(CourseScreen):
+    """Checks when the file is saved, whoever saved it."""
+
+    CSS_PATH = "exercise.tcss"
+    AUTO_FOCUS = "#task"
+    PANES: ClassVar[tuple[str, ...]] = ("task", "file", "checks")
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("e", "edit", "Edit", tooltip="Edit your file in $VISUAL or $EDITOR",
+                id="exercise.edit"),
+        Binding("E", "edit_here", "Edit here", show=False, id="exercise.edit_here",
+                tooltip="Edit your file in the course's own editor"),
+        Binding("c", "check", "Check", tooltip="Check your file now", id="exercise.check"),
+        Binding("h", "hint", "Hint", tooltip="Uncover the next hint", id="exercise.hint"),
+        Binding("v", "solution", "Solution", id="exercise.solution",
+                tooltip="The reference solution beside yours, after a pass"),
+        Binding("x", "reset", "Reset", id="exercise.reset",
+                tooltip="Put the starter back; your file is kept beside it"),
+        Binding("z", "next_pane", "Panes", tooltip="Show the task, the file or the checks alone",
+                id="exercise.pane"),
+        Binding("n", "go_on", "Next", tooltip="Go on with what is next", id="exercise.next"),
+        Binding("escape", "lesson", "Lesson", tooltip="Back to the lesson", id="exercise.lesson"),
+    ]  # fmt: skip
+
+    verdict: reactive[Verdict | None] = reactive(None, init=False)
+
+    def __init__(self, study: Study, exercise: Exercise, step: int) -> None:
+        super().__init__(study)
+        self.exercise = exercise
+        self._step = step
+        self._file = study.file(exercise)
+        self._saved_at: int | None = None
+        self._hints: list[Hint] = []
+        self._checking = asyncio.Lock()
+        self._is_waiting = False
+
+    def compose(self) -> ComposeResult:
+        """Task and file on the left, checks on the right, the file's path below."""
+        self.title = clean_line(self.exercise.title)
+        self.sub_title = clean_line(self.exercise.slug)
+        yield Header()
+        with Container(id="body"):
+            with VerticalScroll(id="task"):
+                yield Markdown(clean(self.exercise.task), open_links=False)
+            yield CheckPane(id="checks")
+            with VerticalScroll(id="file"):
+                yield Static(id="code")
+        with Horizontal(id="status"):
+            yield PaneSwitch(self.PANES).data_bind(shown=ExerciseScreen.pane)
+            yield Static(id="path")
+        yield Footer()
+
+    def on_mount(self) -> None:
+        """Show the file and begin to look at it."""
+        self.query_one("#file").border_title = Content(clean_line(self._file.name)).markup
+        self.query_one("#task").border_title = "Task"
+        self.query_one("#checks").border_title = "Checks"
+        card = self.study.card(self.exercise.lesson)
+        mine = [c for c in card.exercises if c.exercise.id == self.exercise.id]
+        self.query_one(CheckPane).show_attempts(mine[0].attempts if mine else 0)
+        self._saved_at = _time_of(self._file)
+        self._show_file()
+        self.set_interval(LOOK_SECONDS, self._look)
+
+    def watch_verdict(self) -> None:
+        """The line below says how it stands."""
+        self._show_path()
+
+    # -- the file
+
+    def _look(self) -> None:
+        saved_at = _time_of(self._file)
+        if saved_at != self._saved_at:
+            self._saved_at = saved_at
+            self._show_file()
+            self.check()
+
+    def _show_file(self) -> None:
+        try:
+            text = read_text(self._file)
+        except CourseError as error:
+            self.complain(error)
+        else:
+            self.query_one("#code", Static).update(code_content(text, self.exercise.file))
+        self._show_path()
+
+    def _show_path(self) -> None:
+        path = (clean_line(str(self._file)), "$foreground 60%")
+        line = Content.assemble(status_line(self.verdict), "  ", path)
+        self.query_one("#path", Static).update(line)
+
+    def action_edit(self) -> None:
+        """Edit in the learner's editor, or in ours where there is none."""
+        try:
+            edit(self.app, self._file)
+        except NoEditor as error:
+            self.complain(error)
+            self.action_edit_here()
+        except CourseError as error:
+            self.complain(error)
+        self._look()
+
+    def action_edit_here(self) -> None:
+        """Edit in the course's own editor."""
+        try:
+            self.app.push_screen(editor_screen(self._file))
+        except CourseError as error:
+            self.complain(error)
+
+    def action_reset(self) -> None:
+        """Put the starter back, after a question."""
+        question = "Put the starter back? Your file is kept beside it."
+        self.app.push_screen(ConfirmScreen(question, "Put it back"), self._reset_if)
+
+    def _reset_if(self, answer: bool | None) -> None:
+        if not answer:
+            return
+        try:
+            kept = self.study.reset(self.exercise)
+        except CourseError as error:
+            self.complain(error)
+        else:
+            self.say(f"The starter is back. Your file is kept as {kept.name}.")
+            self._look()
+
+    # -- checks
+
+    def action_check(self) -> None:
+        """Check the file as it is now."""
+        self.check()
+
+    @work(group="check")
+    async def check(self) -> None:
+        """Check; what is saved during a check is checked once, after it."""
+        if self._is_waiting:
+            return
+        self._is_waiting = True
+        async with self._checking:
+            self._is_waiting = False
+            self.query_one(CheckPane).show_checking()
+            try:
+                verdict = await apart(self.study.check, self.exercise)
+            except CourseError as error:
+                self.query_one(CheckPane).show_error(error)
+            else:
+                self._show_verdict(verdict)
+
+    def _show_verdict(self, verdict: Verdict) -> None:
+        before, self.verdict = self.verdict, verdict
+        self.query_one(CheckPane).show(verdict, self._hints)
+        if verdict.outcome == "passed" and (before is None or before.outcome != "passed"):
+            self.say("Passed. v shows the reference solution, n goes on.")
+
+    @work(group="hint", exclusive=True)
+    async def action_hint(self) -> None:
+        """Uncover one more hint."""
+        try:
+            hint = await apart(self.study.hint, self.exercise)
+        except CourseError as error:
+            self.complain(error)
+            return
+        if hint is None:
+            self.say("There is no hint for this.")
+        elif hint not in self._hints:
+            self._hints.append(hint)
+        self.query_one(CheckPane).show_hints(self._hints)
+        if self.verdict is not None:
+            self.query_one(CheckPane).show(self.verdict, self._hints)
+
+    def action_solution(self) -> None:
+        """Show the reference solution, once it is earned."""
+        try:
+            reference = self.study.solution(self.exercise)
+            mine = read_text(self._file)
+        except CourseError as error:
+            self.complain(error)
+            return
+        if reference is None:
+            self.say("The reference solution is shown once your own has passed.")
+        else:
+            self.app.push_screen(SolutionScreen(self.exercise.file, mine, reference))
+
+    # -- the ways out
+
+    @on(PaneSwitch.PaneChosen)
+    def show_pane(self, message: PaneSwitch.PaneChosen) -> None:
+        """Show the pane that was clicked."""
+        self.pane = message.name
+
+    def action_lesson(self) -> None:
+        """Back to the lesson the exercise belongs to."""
+        self.post_message(PlaceChosen(Place(self.exercise.lesson, self._step)))
+
+    def action_go_on(self) -> None:
+        """Go on with what is next."""
+        following = self.study.next()
+        if following is None:
+            self.action_home()
+        else:
+            self.post_message(PlaceChosen(following))
+
+
+def _time_of(file: Path) -> int | None:
+    try:
+        return file.stat().st_mtime_ns
+    except OSError:
+        return None

@@ -1,0 +1,197 @@
+"""What a learner does to the lab of a lesson: fire triggers, run experiments, look at the code."""
+
+from collections.abc import Callable, Iterable
+from functools import partial
+
+from textual import on, work
+from textual.app import SystemCommand
+from textual.binding import Binding, BindingsMap
+
+from course.errors import CourseError
+from course.model.json import Fields
+from course.model.keys import TRIGGER_KEYS
+from course.model.lesson import Experiment, Lesson, Trigger
+from course.model.untrusted import clean, clean_line
+from course.runs.ports import Study
+from course.tui.screens.apart import apart
+from course.tui.screens.lab import LabScreen
+from course.tui.screens.parameters import ParametersScreen
+from course.tui.screens.source import SourceScreen
+from course.tui.widgets.code import CodeBlock
+from course.tui.widgets.experiment import ExperimentCard
+from course.tui.widgets.gauge import GaugeTile
+from course.tui.widgets.topology import Topology
+from course.tui.widgets.trigger import (
+    ParameterButton,
+    TriggerButton,
+    TriggerCard,
+    TriggerPressed,
+    with_defaults,
+)
+
+NOT_RUNNING = "The lab is not running yet."
+
+
+class HandsOnScreen(LabScreen):
+    """Carries what was pressed to the lab, and what came of it back to where it was pressed."""
+
+    def __init__(self, study: Study, lesson: Lesson) -> None:
+        super().__init__(study, lesson)
+        # A lesson brings its own keys, so they cannot stand in BINDINGS.
+        keys = [key for trigger in lesson.triggers for key in _keys(trigger)]
+        self._bindings = BindingsMap.merge([self._bindings, BindingsMap(keys)])
+
+    # -- triggers
+
+    @on(TriggerPressed)
+    def press(self, message: TriggerPressed) -> None:
+        """Fire, or ask for the parameters first."""
+        message.stop()
+        if message.ask and message.trigger.parameters:
+            form = ParametersScreen(message.trigger, message.params)
+            self.app.push_screen(form, partial(self._fire_if, message.trigger))
+        else:
+            self.fire(message.trigger, message.params)
+
+    def _fire_if(self, trigger: Trigger, params: Fields | None) -> None:
+        if params is not None:
+            self.fire(trigger, params)
+
+    def action_fire(self, name: str) -> None:
+        """Fire a trigger by its key, with the values the text gives it."""
+        trigger = self._trigger(name)
+        self.fire(trigger, self._arguments(trigger))
+
+    def action_ask(self, name: str) -> None:
+        """Ask for a trigger's parameters, then fire it."""
+        trigger = self._trigger(name)
+        params = with_defaults(trigger, self._arguments(trigger))
+        self.press(TriggerPressed(trigger, params, ask=True))
+
+    def _trigger(self, name: str) -> Trigger:
+        return next(trigger for trigger in self.lesson.triggers if trigger.id == name)
+
+    def _cards(self, trigger: Trigger) -> list[TriggerCard]:
+        return [card for card in self.query(TriggerCard) if card.trigger.id == trigger.id]
+
+    def _arguments(self, trigger: Trigger) -> Fields:
+        return next((card.arguments for card in self._cards(trigger)), {})
+
+    @work(group="trigger")
+    async def fire(self, trigger: Trigger, params: Fields) -> None:
+        """Fire a trigger and tell how it went beside the text; the event list has it too."""
+        if self.lab is None:
+            self.say(NOT_RUNNING)
+            return
+        for card in self._cards(trigger):
+            card.show_running(params)
+        try:
+            value = await apart(self.lab.fire, trigger.id, params)
+        except CourseError as error:
+            self._tell_failed(trigger, error)
+        else:
+            for card in self._cards(trigger):
+                card.show_value(value)
+
+    def _tell_failed(self, trigger: Trigger, error: CourseError) -> None:
+        cards = self._cards(trigger)
+        for card in cards:
+            card.show_error(error)
+        if not cards:
+            self.complain(error)
+
+    # -- experiments
+
+    @on(ExperimentCard.Predicted)
+    def run_experiment(self, message: ExperimentCard.Predicted) -> None:
+        """Run it, now that there is a prediction."""
+        message.stop()
+        self.observe(message.experiment, message.choice)
+
+    def action_choose(self, number: int) -> None:
+        """Predict by number."""
+        for card in self.query(ExperimentCard):
+            card.choose(number)
+
+    @work(group="experiment", exclusive=True)
+    async def observe(self, experiment: Experiment, choice: str) -> None:
+        """Remember the prediction, run the experiment, and put truth beside it."""
+        if self.lab is None:
+            self.say(NOT_RUNNING)
+            return
+        lesson = self.lesson.id
+        self._on_card(experiment, lambda card: card.show_running())
+        try:
+            self.study.predict(lesson, experiment, choice)
+            observed, facts = await apart(self.lab.observe, experiment.id)
+            prediction = self.study.settle(lesson, experiment, observed)
+        except CourseError as error:
+            trouble = error
+            self._on_card(experiment, lambda card: card.show_error(trouble))
+        else:
+            self._on_card(experiment, lambda card: card.show_truth(prediction, facts))
+
+    def _on_card(self, experiment: Experiment, tell: Callable[[ExperimentCard], None]) -> None:
+        for card in self.query(ExperimentCard):  # none when the page was turned meanwhile
+            if card.experiment.id == experiment.id:
+                tell(card)
+
+    # -- code
+
+    @on(CodeBlock.Wanted)
+    def give_source(self, message: CodeBlock.Wanted) -> None:
+        """Hand a code block its source."""
+        message.stop()
+        self.with_source(message.name, message.block.show)
+
+    def action_source(self) -> None:
+        """Show the code behind what has the focus."""
+        name = self._in_focus()
+        if name is None:
+            self.say("Select a node, or move to a trigger or gauge with tab; then press s.")
+        else:
+            self.with_source(name, self._push_source)
+
+    def _in_focus(self) -> str | None:
+        focused = self.focused
+        if isinstance(focused, TriggerButton | ParameterButton):
+            return focused.trigger.id
+        if isinstance(focused, GaugeTile):
+            return focused.gauge.id
+        for node in focused.ancestors_with_self if focused else ():
+            if isinstance(node, ExperimentCard):
+                return node.experiment.id
+        on_page = (card.trigger.id for card in self.query(TriggerCard))
+        return self.query_one(Topology).selected or next(on_page, None)
+
+    @work(group="source", exclusive=True)
+    async def with_source(self, name: str, show: Callable[[str, str, int], object]) -> None:
+        """Fetch the code behind something and hand it to `show`."""
+        try:
+            file, text, line = await apart(self.study.source, self.lesson.id, name)
+        except CourseError as error:
+            self.complain(error)
+        else:
+            show(file, text, line)
+
+    def _push_source(self, file: str, text: str, line: int) -> None:
+        self.app.push_screen(SourceScreen(file, text, line))
+
+    def commands(self) -> Iterable[SystemCommand]:
+        """Triggers and a new lab, for the command palette."""
+        for trigger in self.lesson.triggers:
+            fire = partial(self.action_fire, trigger.id)
+            yield SystemCommand(f"Fire: {clean_line(trigger.title)}", clean(trigger.help), fire)
+        yield SystemCommand("Restart the lab", "Close it and start anew", self.action_restart)
+
+
+def _keys(trigger: Trigger) -> Iterable[Binding]:
+    if trigger.key not in TRIGGER_KEYS:
+        return
+    title, action = clean_line(trigger.title, 40), f"fire('{trigger.id}')"
+    yield Binding(trigger.key, action, title, show=False, tooltip=clean_line(trigger.help),
+                  id=f"trigger.{trigger.id}")  # fmt: skip
+    if trigger.parameters and trigger.key.isalpha():
+        yield Binding(trigger.key.upper(), f"ask('{trigger.id}')", f"{title} …", show=False,
+                      tooltip="The same, with values of your own",
+                      id=f"trigger.{trigger.id}.ask")  # fmt: skip

@@ -1,0 +1,55 @@
+"""Source text with line numbers and colours; drawn as content, so that nothing in it can act."""
+
+from dataclasses import dataclass
+
+from textual.app import ComposeResult
+from textual.containers import VerticalGroup
+from textual.content import Content
+from textual.message import Message
+from textual.widgets import Static
+
+from course.model.untrusted import clean, clean_line
+
+TAB = 4
+
+
+def code_content(text: str, name: str, first_line: int = 1) -> Content:
+    """Highlighted source with its line numbers."""
+    # Pygments takes a while to import and is needed only where code is shown.
+    from textual.highlight import highlight
+
+    lines = highlight(clean(text), path=name or "text.txt", tab_size=TAB).split("\n")
+    width = len(str(first_line + len(lines)))
+    numbered = [
+        Content.assemble((f"{number:>{width}}  ", "$foreground 35%"), line)
+        for number, line in enumerate(lines, start=first_line)
+    ]
+    return Content("\n").join(numbered)
+
+
+class CodeBlock(VerticalGroup):
+    """A piece of the lesson's code in its text; asks for it when it is mounted."""
+
+    @dataclass
+    class Wanted(Message):
+        """The block needs the source of `name`."""
+
+        block: "CodeBlock"
+        name: str
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self._wanted = name
+
+    def compose(self) -> ComposeResult:
+        """A place for the source."""
+        yield Static(Content.styled(clean_line(self._wanted), "dim"))
+
+    def on_mount(self) -> None:
+        """Ask for the source."""
+        self.post_message(self.Wanted(self, self._wanted))
+
+    def show(self, file: str, text: str, first_line: int) -> None:
+        """Show the source that was asked for."""
+        self.border_title = Content(clean_line(f"{file}:{first_line}")).markup
+        self.query_one(Static).update(code_content(text, file, first_line))

@@ -1,0 +1,74 @@
+"""The live lab: its picture, every trigger, the gauges, and what happened."""
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import ItemGrid, Vertical, VerticalScroll
+from textual.reactive import reactive
+
+from course.errors import CourseError
+from course.model.lesson import Lesson
+from course.model.state import LabState
+from course.tui.widgets.events import EventList
+from course.tui.widgets.gauge import GaugeTile
+from course.tui.widgets.topology import Topology
+from course.tui.widgets.trigger import TriggerButton
+from course.tui.widgets.trouble import Trouble
+
+TILE_WIDTH = 24
+TRIGGER_WIDTH = 24
+
+
+class LabPane(Vertical):
+    """Hands each part the state it shows; knows nothing of how a lab is run."""
+
+    state: reactive[LabState] = reactive(LabState, init=False)
+
+    watched: reactive[frozenset[str]] = reactive(frozenset, init=False)
+
+    def __init__(self, lesson: Lesson, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
+        super().__init__(id=id)
+        self._lesson = lesson
+
+    def compose(self) -> ComposeResult:
+        """Picture, triggers, gauges, events; each can scroll on its own."""
+        titles = {trigger.id: trigger.title for trigger in self._lesson.triggers}
+        titles |= {experiment.id: experiment.title for experiment in self._lesson.experiments}
+        yield Trouble(id="lab-trouble")
+        with VerticalScroll(id="picture", can_focus=False):
+            yield Topology(id="topology").data_bind(LabPane.state)
+        if self._lesson.triggers:
+            buttons = [TriggerButton(trigger) for trigger in self._lesson.triggers]
+            yield ItemGrid(*buttons, min_column_width=TRIGGER_WIDTH, id="triggers")
+        if self._lesson.gauges:
+            tiles = [GaugeTile(gauge) for gauge in self._lesson.gauges]
+            yield ItemGrid(*tiles, min_column_width=TILE_WIDTH, id="gauges")
+        yield EventList(titles, id="events").data_bind(LabPane.state)
+
+    def watch_state(self, state: LabState) -> None:
+        """Hand the readings down to the gauges."""
+        for tile in self.query(GaugeTile):
+            tile.history = state.gauges.get(tile.gauge.id, ())
+
+    def watch_watched(self, watched: frozenset[str]) -> None:
+        """Mark the gauges that the text speaks of."""
+        for tile in self.query(GaugeTile):
+            tile.set_class(tile.gauge.id in watched, "-watched")
+
+    def show_starting(self) -> None:
+        """It is on its way; everything else can be used meanwhile."""
+        self.query_one(Trouble).show(None)
+        self.query_one("#picture").loading = True
+
+    def show_open(self) -> None:
+        """Its nodes are up."""
+        self.query_one("#picture").loading = False
+
+    def show_failed(self, error: CourseError) -> None:
+        """Say why it did not start, and which key tries again."""
+        self.query_one("#picture").loading = False
+        self.query_one(Trouble).show(error, "r tries again; you can read on.")
+
+    @on(Topology.NodeSelected)
+    def list_events_of(self, message: Topology.NodeSelected) -> None:
+        """List the events of the selected node only."""
+        self.query_one(EventList).node = message.node
