@@ -55,7 +55,11 @@ class Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         """A product, through the cache."""
         key = self.path.removeprefix("/products/")
-        found = self.cache.read(key)
+        try:
+            found = self.cache.read(key)
+        except (OSError, http.client.HTTPException) as error:
+            self.answer(b"", {"X-Why": f"the origin: {type(error).__name__}"}, status=502)
+            return
         self.report(found)
         self.answer(found.value, self.headers_for(found))
 
@@ -93,9 +97,9 @@ class Handler(BaseHTTPRequestHandler):
         body: dict[str, Any] = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         return body
 
-    def answer(self, body: bytes, headers: dict[str, str]) -> None:
+    def answer(self, body: bytes, headers: dict[str, str], status: int = 200) -> None:
         """Send JSON with these headers."""
-        self.send_response(200)
+        self.send_response(status)
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(body)))
         for name, value in headers.items():

@@ -1,15 +1,14 @@
-"""Lesson 4 in Python: Redis in front of a slow origin. Run it alone by `python lesson.py`.
+"""Lesson 4 in Python: Redis in front of a slow origin. Alone: `python lesson.py`.
 
 What runs is in app.py, cache.py, protection.py and origin.py; system.py starts it and asks it;
 measuring.py holds the stop-watches of the experiments.
 """
 
-from collections import Counter
 from itertools import pairwise
-from statistics import median
-from typing import Any
 
 import measuring
+from cache import Cache, connect
+from origin import Store
 from system import System
 
 from lab import Lab, Observed
@@ -23,6 +22,11 @@ system = System(lab)
 def start() -> None:
     """Start Redis, the origin and three apps; returns when all answer."""
     system.start()
+    lab.source_of("client", System.visit)
+    lab.source_of("redis", connect)
+    lab.source_of("origin", Store.read)
+    for number in (1, 2, 3):
+        lab.source_of(f"app-{number}", Cache.read)
 
 
 # -- what you can do
@@ -41,19 +45,7 @@ def request(key: int = 1) -> dict[str, object]:
 @lab.trigger
 def burst(count: int = 200, keys: int = 20, rate: int = 100) -> dict[str, object]:
     """Many visitors ask for products 1 to `keys`, `rate` a second, whatever the answers do."""
-    calls = system.origin_stats()["calls"]
-    outcomes: Counter[str] = Counter()
-
-    def visit(_number: int) -> Any:
-        seen = system.visit(lab.random.randint(1, max(1, keys)))
-        outcomes[seen.outcome] += 1
-        return seen.reply
-
-    load = lab.load(visit, max(1, rate), concurrency=40)
-    window = load.run(min(count, 2000))
-    load.close()
-    return {**outcomes, "p99_ms": window.p(99),
-            "origin_calls": system.origin_stats()["calls"] - calls}  # fmt: skip
+    return measuring.burst(system, min(max(1, count), 2000), max(1, keys), max(1, rate))
 
 
 @lab.trigger
@@ -85,7 +77,7 @@ def expire(key: int = 1) -> dict[str, object]:
 def write(key: int = 1) -> dict[str, object]:
     """Change a product at the origin. Nobody tells the cache."""
     version = system.write(key)
-    left = system.client.pttl(f"product:{key}")
+    left = system.redis_info(lambda client: client.pttl(f"product:{key}")) or 0
     return {"version": version, "old_copy_lives_ms": left if left > 0 else None}
 
 
@@ -110,8 +102,9 @@ def kill() -> dict[str, object]:
 @lab.trigger
 def pause() -> dict[str, object]:
     """SIGSTOP for Redis: it accepts connections and never answers."""
-    system.redis.pause()
-    return {"redis": "paused"}
+    if system.redis.is_running:
+        system.redis.pause()
+    return {"redis": system.redis.node.state}
 
 
 @lab.trigger
@@ -210,8 +203,7 @@ def second_app() -> Observed:
 @lab.experiment
 def countdown() -> Observed:
     """A copy lives two seconds; a visitor asks for it again and again."""
-    with system.fresh(ttl=2):
-        seen = measuring.ask_until_second_miss(system, 7, seconds=8)
+    seen = measuring.ask_until_second_miss(system, 7, seconds=8)
     hits = [one.ttl for one in seen if one.outcome == "HIT" and one.ttl is not None]
     falling = all(earlier > later for earlier, later in pairwise(hits))
     ended = [one.outcome for one in seen].count("MISS") == 2
@@ -224,24 +216,10 @@ def countdown() -> Observed:
 @lab.experiment
 def redis_down() -> Observed:
     """Visitors ask for a hot product while Redis works, is dead, hangs, and is back."""
-    with system.fresh(ttl=60):
-        system.visit(7)
-        works = [system.visit(7) for _ in range(15)]
-        system.redis.kill()
-        dead = [system.visit(7) for _ in range(9)]
-        system.redis.restart()
-        back = system.visit(7)
-        system.redis.pause()
-        hangs = [system.visit(7) for _ in range(9)]
-    outage = dead + hangs
-    answered = sum(one.outcome == "BYPASS" for one in outage)
-    usual, late = (median(one.ms for one in some) for some in (works, outage))
-    choice = "errors" if answered < len(outage) else "slower" if late > 3 * usual else "same"
-    return lab.observed(
-        choice, asked=len(outage), answered=answered, usual_ms=usual,
-        dead_ms=median(one.ms for one in dead), hanging_ms=median(one.ms for one in hangs),
-        first_after_restart=back.outcome,
-    )  # fmt: skip
+    seen = measuring.outage(system)
+    answered = seen["answered"] == seen["asked"]
+    late = min(seen["dead_ms"], seen["hanging_ms"]) > 3 * seen["usual_ms"]
+    return lab.observed("errors" if not answered else "slower" if late else "same", **seen)
 
 
 @lab.experiment
@@ -275,11 +253,7 @@ def crowd(protection: str) -> Observed:
 @lab.experiment
 def spread() -> Observed:
     """A thousand products are stored at once: without jitter, then with 20 %."""
-    worst = {}
-    for percent in (0, 20):
-        with system.fresh(ttl=60, jitter=percent / 100):
-            system.warm(1000)
-            worst[percent] = measuring.worst_second(system.client, "product:*")
+    worst = {percent: measuring.warmed(system, 1000, percent) for percent in (0, 20)}
     spreads = worst[0] > 900 and worst[20] < worst[0] / 4
     return lab.observed(
         "spread" if spreads else "same", keys=1000,
@@ -290,13 +264,7 @@ def spread() -> Observed:
 @lab.experiment
 def keys_or_scan() -> Observed:
     """Half a million keys; somebody lists them with KEYS, then with SCAN, while visitors ask."""
-    with system.fresh(ttl=600):
-        measuring.many_keys(system.client, 500_000)
-        system.visit(7)
-        waits = {
-            name: median(measuring.longest_wait(system, walk) for _ in range(5))
-            for name, walk in (("keys", measuring.by_keys), ("scan", measuring.by_scan))
-        }
+    waits = measuring.waits_for_walkers(system, keys=500_000)
     ratio = waits["keys"] / waits["scan"]
     choice = "keys" if ratio > 3 else "scan" if ratio < 1 / 3 else "alike"
     return lab.observed(choice, longest_wait_ms=waits, ratio=round(ratio, 1))
@@ -305,8 +273,7 @@ def keys_or_scan() -> Observed:
 @lab.experiment
 def race() -> Observed:
     """A reader is on its way to the origin while somebody writes and removes the copy."""
-    with system.fresh(delay=0.5, ttl=2):
-        first, later, seconds = measuring.read_while_written(system, 7, patience=8)
+    first, later, seconds = measuring.read_while_written(system, 7, patience=8)
     if first.version == 2:
         choice = "fresh"
     else:
@@ -320,8 +287,7 @@ def race() -> Observed:
 @lab.experiment
 def eviction() -> Observed:
     """A Redis with room for a fifth of the products; some are asked for far more often."""
-    with system.fresh(delay=0, ttl=600):
-        seen = measuring.visits_in_little_room(system, lab.random)
+    seen = measuring.visits_in_little_room(system, lab.random)
     better = seen["hit_percent"] > 1.5 * seen["room_percent"]
     choice = "better" if better else "none" if seen["hit_percent"] < 2 else "share"
     return lab.observed(choice, **seen)
@@ -330,10 +296,8 @@ def eviction() -> Observed:
 @lab.experiment
 def full() -> Observed:
     """Redis is full of what nobody wants any more; visitors want twenty other products."""
-    hits = {}
-    for policy in ("noeviction", "allkeys-lru"):
-        with system.fresh(delay=0, ttl=600):
-            hits[policy] = measuring.hits_of_newcomers(system, policy)
+    policies = ("noeviction", "allkeys-lru")
+    hits = {policy: measuring.hits_of_newcomers(system, policy) for policy in policies}
     frozen = hits["noeviction"] < 20 and hits["allkeys-lru"] > 50
     return lab.observed("frozen" if frozen else "same", hit_percent=hits)
 

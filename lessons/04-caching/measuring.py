@@ -5,8 +5,10 @@ import contextlib
 import random
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from statistics import median
 from typing import Any
 
 from system import System, Visit
@@ -17,19 +19,57 @@ REBUILD_SECONDS = 0.3
 
 def ask_until_second_miss(system: System, key: int, seconds: float) -> list[Visit]:
     """Ask five times a second until the copy is gone; everything that was seen."""
-    seen = [system.visit(key)]
-
-    def missed() -> bool:
-        seen.append(system.visit(key, keep=True))
-        return seen[-1].outcome != "HIT"
-
-    deadline = time.monotonic() + seconds
-    while not missed() and time.monotonic() < deadline:
-        time.sleep(0.2)  # the visitor's own pace
+    with system.fresh(ttl=2):
+        seen = [system.visit(key), system.visit(key, keep=True)]
+        deadline = time.monotonic() + seconds
+        while seen[-1].outcome == "HIT" and time.monotonic() < deadline:
+            time.sleep(0.2)  # the visitor's own pace
+            seen.append(system.visit(key, keep=True))
     return seen
 
 
-# -- stampede
+def outage(system: System) -> dict[str, Any]:
+    """Ask for a hot product while Redis works, is dead, is back, and hangs."""
+    with system.fresh(ttl=60):
+        system.visit(7)
+        works = [system.visit(7) for _ in range(15)]
+        system.redis.kill()
+        dead = [system.visit(7) for _ in range(9)]
+        system.redis.restart()
+        back = system.visit(7)
+        system.redis.pause()
+        hangs = [system.visit(7) for _ in range(9)]
+    return {
+        "asked": len(dead + hangs),
+        "answered": sum(one.outcome == "BYPASS" for one in dead + hangs),
+        "usual_ms": median(one.ms for one in works),
+        "dead_ms": median(one.ms for one in dead),
+        "hanging_ms": median(one.ms for one in hangs),
+        "first_after_restart": back.outcome,
+    }
+
+
+# -- crowds
+
+
+def burst(system: System, count: int, keys: int, rate: int) -> dict[str, Any]:
+    """Ask for products 1 to `keys`, so many a second; outcomes, the slow end, origin reads."""
+    calls = system.origin_stats()["calls"]
+    outcomes: Counter[str] = Counter()
+
+    def visit(_number: int) -> Any:
+        seen = system.visit(system.lab.random.randint(1, keys))
+        outcomes[seen.outcome] += 1
+        return seen.reply
+
+    load = system.lab.load(visit, rate, concurrency=40)
+    window = load.run(count)
+    load.close()
+    return {
+        **outcomes,
+        "p99_ms": round(window.p(99) or 0, 1),
+        "origin_calls": system.origin_stats()["calls"] - calls,
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +132,13 @@ def who_asked(calls: int, expected: float) -> str:
 # -- many keys
 
 
+def warmed(system: System, count: int, jitter_percent: int) -> int:
+    """Store many products in one go; how many end in the worst second."""
+    with system.fresh(ttl=60, jitter=jitter_percent / 100):
+        system.warm(count)
+        return worst_second(system.client, "product:*")
+
+
 def worst_second(client: Any, pattern: str) -> int:
     """The most keys that end within any one second."""
     names = list(client.scan_iter(match=pattern, count=1000))
@@ -119,8 +166,22 @@ def by_keys(client: Any) -> None:
 
 def by_scan(client: Any) -> None:
     """Many commands that look at some keys each; others have their turn in between."""
-    for _ in client.scan_iter(match="*:nobody:*", count=200):
+    for _ in client.scan_iter(match="*:nobody:*", count=500):
         pass
+
+
+def waits_for_walkers(system: System, keys: int) -> dict[str, float]:
+    """The longest wait of a visitor's app while somebody walks all keys, in ms.
+
+    The best of five rounds: a busy machine can only add to it.
+    """
+    with system.fresh(ttl=600):
+        many_keys(system.client, keys)
+        system.visit(7)
+        return {
+            name: min(longest_wait(system, walk) for _ in range(5))
+            for name, walk in (("keys", by_keys), ("scan", by_scan))
+        }
 
 
 def longest_wait(system: System, walk: Callable[[Any], None]) -> float:
@@ -143,6 +204,7 @@ def visitor(system: System) -> Iterator[list[float]]:
     def ask() -> None:
         while not leaves.is_set():
             waits.append(system.visit(7, "app-1").ms_at("redis"))
+            leaves.wait(0.003)
 
     thread = threading.Thread(target=ask, daemon=True)
     thread.start()
@@ -164,17 +226,20 @@ def read_while_written(
     Returns:
         The next visit, the first that saw the new version, and the seconds in between.
     """
-    reader = threading.Thread(target=system.visit, args=(key, "app-1"), daemon=True)
-    reader.start()
-    system.lab.until(lambda: system.origin_stats()["in_flight"] == 1, 5, "a reader at the origin")
-    system.write(key)
-    system.client.delete(f"product:{key}")
-    reader.join(10)
-    begun = time.monotonic()
-    first = seen = system.visit(key, "app-2", keep=True)
-    while seen.version != 2 and time.monotonic() < begun + patience:
-        time.sleep(0.1)  # a visitor's pace
-        seen = system.visit(key)
+    with system.fresh(delay=0.5, ttl=2):
+        reader = threading.Thread(target=system.visit, args=(key, "app-1"), daemon=True)
+        reader.start()
+        system.lab.until(
+            lambda: system.origin_stats()["in_flight"] == 1, 5, "a reader at the origin"
+        )
+        system.write(key)
+        system.client.delete(f"product:{key}")
+        reader.join(10)
+        begun = time.monotonic()
+        first = seen = system.visit(key, "app-2", keep=True)
+        while seen.version != 2 and time.monotonic() < begun + patience:
+            time.sleep(0.1)  # a visitor's pace
+            seen = system.visit(key)
     seconds = round(time.monotonic() - begun, 2)
     return first, seen if seen.version == 2 else None, seconds
 
@@ -206,24 +271,26 @@ def stuff(client: Any) -> int:
 
 def visits_in_little_room(system: System, source: random.Random) -> dict[str, float]:
     """Ask for 300 products, the n-th 1/n as often as the first, with room for a fifth."""
-    system.set_origin(size=SIZE)
-    limit_memory(system.client, PRODUCTS * SIZE // 5, "allkeys-lru")
-    popularity = [1 / n for n in range(1, PRODUCTS + 1)]
-    wanted = source.choices(range(1, PRODUCTS + 1), popularity, k=900)
-    outcomes = [system.visit(key).outcome for key in wanted]
-    settled = outcomes[300:]  # the first visits fill the cache
-    return {
-        "hit_percent": round(100 * settled.count("HIT") / len(settled), 1),
-        "room_percent": round(100 * system.client.dbsize() / PRODUCTS, 1),
-        "evicted": system.client.info("stats")["evicted_keys"],
-    }
+    with system.fresh(delay=0, ttl=600):
+        system.set_origin(size=SIZE)
+        limit_memory(system.client, PRODUCTS * SIZE // 5, "allkeys-lru")
+        popularity = [1 / n for n in range(1, PRODUCTS + 1)]
+        wanted = source.choices(range(1, PRODUCTS + 1), popularity, k=900)
+        outcomes = [system.visit(key).outcome for key in wanted]
+        settled = outcomes[300:]  # the first visits fill the cache
+        return {
+            "hit_percent": round(100 * settled.count("HIT") / len(settled), 1),
+            "room_percent": round(100 * system.client.dbsize() / PRODUCTS, 1),
+            "evicted": system.client.info("stats")["evicted_keys"],
+        }
 
 
 def hits_of_newcomers(system: System, policy: str) -> float:
     """Fill Redis with old favourites, then ask for twenty new ones; percent of hits."""
-    system.set_origin(size=SIZE)
-    limit_memory(system.client, 100 * SIZE, policy)
-    for key in range(1, 141):  # more than there is room for
-        system.visit(key)
-    outcomes = [system.visit(1000 + n % 20).outcome for n in range(200)]
+    with system.fresh(delay=0, ttl=600):
+        system.set_origin(size=SIZE)
+        limit_memory(system.client, 100 * SIZE, policy)
+        for key in range(1, 141):  # more than there is room for
+            system.visit(key)
+        outcomes = [system.visit(1000 + n % 20).outcome for n in range(200)]
     return round(100 * outcomes.count("HIT") / len(outcomes), 1)

@@ -193,7 +193,8 @@ class System:
 
 def _seen(app: str, reply: Reply, sent: float) -> Visit:
     if not reply.ok:
-        return Visit(app, "FAILED", reply.ms, None, None, (), reply.error, reply, sent)
+        why = reply.headers.get("x-why", reply.error)
+        return Visit(app, "FAILED", round(reply.ms, 3), None, None, (), why, reply, sent)
     headers = reply.headers
     ttl = headers.get("x-cache-ttl")
     return Visit(

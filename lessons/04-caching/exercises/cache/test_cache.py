@@ -167,7 +167,7 @@ def test_dead_redis_costs_no_answer(read, rig, rng):
     assert calls == 1, "Redis came back, and was not used again"
 
 
-@pytest.mark.hint("Nothing comes back, not even a refusal. How long do you wait, and how many times?")
+@pytest.mark.hint("Nothing comes back, not even a refusal. How long do you wait, and how often?")
 @pytest.mark.points(3)
 def test_silent_redis_costs_no_answer(read, rig, rng):
     """Redis hangs and never replies: the answer comes from the function, at most a second late."""
