@@ -29,6 +29,9 @@ def start() -> None:
     lab.node("clients", "client", 0).up()
     cluster = Cluster(lab)
     clients = Clients(lab, cluster.port)
+    lab.edge("clients", "master")
+    for slot in range(1, WORKERS + 1):
+        lab.edge("master", f"worker-{slot}")
     load = lab.load(send, rate=RATE, concurrency=64, target="master").start()
     lab.source_of("clients", send)
     lab.source_of("master", Master.run)
@@ -228,9 +231,9 @@ def all_cores() -> Observed:
     load.stop()
     clients.lost_while(lambda: None)  # those under way would be measured too
     cluster.scale(1)
-    one = cores_used(60)
+    one = max(cores_used(40) for _ in range(2))  # others may use this machine, too
     cluster.scale(WORKERS)
-    four = cores_used(60)
+    four = max(cores_used(40) for _ in range(2))
     load.start()
     choice = "one" if one <= 1.15 else "many"
     return lab.observed(

@@ -15,7 +15,7 @@ class Settings:
     first_wait: float = 0.2  # the first of those waits; each next one doubles
     longest_wait: float = 5.0
     give_up_after: int = 8  # crashes in a row
-    healthy_seconds: float = 1.0  # whoever lived this long did not crash at boot
+    healthy_seconds: float = 0.5  # whoever lived this long did not crash at boot
     heartbeat_seconds: float = 0.0  # kill a worker that was silent for so long; 0: never
     memory_mb: int = 80  # kill a worker that grew beyond it
     patience_seconds: float = 5.0  # how long a leaving worker may take
