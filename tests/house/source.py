@@ -7,13 +7,17 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 CODE = ("course", "sandboxes")
 ALL = (*CODE, "bench", "lessons", "tests")
+NOT_OURS = {
+    "__pycache__",
+    "attacks",
+}  # the attack corpus is hostile by design: it need not even parse
 
 
 def python_files(*folders: str) -> Iterator[Path]:
     """Every Python file under these folders of the checkout."""
     for folder in folders:
         for path in sorted((ROOT / folder).rglob("*.py")):
-            if "__pycache__" not in path.parts:
+            if not NOT_OURS & set(path.parts):
                 yield path
 
 

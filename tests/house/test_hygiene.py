@@ -11,7 +11,7 @@ from tests.house.source import ROOT, name_of, python_files, tree_of
 
 # Written in two halves, so that this file is not its own first finding.
 MACHINE = re.compile(
-    "|".join(["/wo" + "rk/", "/opt/" + "pypi", "pypi" + r"\.org", "python" + "hosted"])
+    "|".join(["/wo" + "rk/(main|shared)", "/opt/" + "pypi", "pypi" + r"\.org", "python" + "hosted"])
 )
 TEXT = {
     ".py",
