@@ -3,6 +3,8 @@
 import ast
 import dataclasses
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -78,6 +80,25 @@ def test_the_authoring_page_names_every_manifest_key():
     assert missing == []
 
 
+def test_the_docs_name_every_command_and_no_other():
+    said = subprocess.run(
+        [sys.executable, "-m", "course", "--help"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    commands = set(re.findall(r"^ {4}([a-z]+)  ", said.stdout, re.MULTILINE))
+    shown = set(re.findall(r"`course ([a-z]+)", read("README.md")))
+    assert commands == shown
+
+
+def test_every_page_is_reached_from_the_readme():
+    text = "".join(page.read_text(encoding="utf-8") for page in PAGES)
+    lost = [page for page in Path(ROOT / "docs").glob("*.md") if f"{page.name})" not in text]
+    assert lost == []
+
+
 def read(name: str) -> str:
     """The text of a page."""
     return (ROOT / name).read_text(encoding="utf-8")
@@ -96,9 +117,3 @@ def rows_of(name: str) -> dict[str, list[str]]:
 def every_subclass(kind: type) -> list[type]:
     """A class's descendants."""
     return [one for child in kind.__subclasses__() for one in (child, *every_subclass(child))]
-
-
-def test_every_page_is_reached_from_the_readme():
-    text = "".join(page.read_text(encoding="utf-8") for page in PAGES)
-    lost = [page for page in Path(ROOT / "docs").glob("*.md") if f"{page.name})" not in text]
-    assert lost == []
