@@ -43,6 +43,7 @@ CODE_NAMES: Final = {
     238: "NotImplemented",
     262: "ExceededTimeLimit",
     10107: "NotWritablePrimary",
+    10334: "BSONObjectTooLarge",
     11000: "DuplicateKey",
     11602: "InterruptedDueToReplStateChange",
     13435: "NotPrimaryNoSecondaryOk",
@@ -87,7 +88,7 @@ class DuplicateKeyError(CommandError):
     def __init__(
         self, namespace: str, index: str, pattern: dict[str, Value], key: dict[str, Value]
     ) -> None:
-        shown = ", ".join(f"{name}: {value!r}" for name, value in key.items())
+        shown = ", ".join(f"{name}: {_shown(value)}" for name, value in key.items())
         super().__init__(
             11000,
             f"E11000 duplicate key error collection: {namespace} index: {index} "
@@ -95,6 +96,10 @@ class DuplicateKeyError(CommandError):
             keyPattern=pattern,
             keyValue=key,
         )
+
+
+def _shown(value: Value) -> str:
+    return f'"{value}"' if isinstance(value, str) else repr(value)
 
 
 class Disconnect(Exception):

@@ -9,10 +9,12 @@ from collections.abc import Awaitable
 from datetime import UTC, datetime
 from inspect import isawaitable
 
+from bson.errors import BSONError
+
 from mongo.call import Call
 from mongo.dispatch import answer
 from mongo.document import Document
-from mongo.errors import Disconnect
+from mongo.errors import CommandError, Disconnect
 from mongo.node import Node
 from mongo.replica.life import Life
 from mongo.wire import Message, WireError, decode_message, message_size
@@ -83,17 +85,26 @@ class Connection(asyncio.Protocol):
 
     def _reply(self, message: Message, reply: Document) -> None:
         if message.expects_reply and self._transport and not self._transport.is_closing():
-            self._transport.write(message.encode_reply(reply))
+            self._transport.write(_encoded(message, reply))
 
     def _hang_up(self) -> None:
         if self._transport is not None:
             self._transport.abort()
 
 
+def _encoded(message: Message, reply: Document) -> bytes:
+    try:
+        return message.encode_reply(reply)
+    except (BSONError, OverflowError) as error:
+        refusal = CommandError(8, f"the answer cannot be said in BSON: {error}")
+        return message.encode_reply(refusal.reply())
+
+
 async def serve(node: Node) -> None:
     """Listen until the process is told to end."""
     loop = asyncio.get_running_loop()
     listener = await loop.create_server(lambda: Connection(node), node.host, node.port)
+    node.port = listener.sockets[0].getsockname()[1]  # --port 0 takes any that is free
     life = Life(node.replica) if node.replica else None
     if life is not None:
         life.start()

@@ -84,7 +84,7 @@ def _start(call: Call, stages: list[Document]) -> tuple[list[Document], list[Doc
     query = stages[0]["$match"] if first == "$match" else {}
     if not isinstance(query, dict):
         raise CommandError(15959, "the match filter must be an expression in an object")
-    chosen = selection(call.collection, query, {"hint": call.body.get("hint")})
+    chosen = selection(call.collection, query, call.body)
     return chosen.plan.candidates, stages
 
 

@@ -14,6 +14,7 @@ from mongo.query.paths import MISSING, values_at
 from mongo.query.projection import projector
 from mongo.storage.select import Selection, selection
 
+_NOT_HERE: Final = ("tailable", "min", "max", "returnKey")
 _IN_A_THREAD_FROM: Final = 2000  # documents; a longer search would hold up the heartbeats
 
 
@@ -30,8 +31,9 @@ def search(chosen: Selection, limit: int, finish: Callable[[list[Document]], Doc
 
 def _find(call: Call) -> Answer:
     body = call.body
-    if body.get("tailable"):
-        raise CommandError(238, "tailable cursors are not part of this stand-in")
+    for option in _NOT_HERE:
+        if body.get(option):
+            raise CommandError(238, f"find with {option} is not part of this stand-in")
     query, skip, limit = body.get("filter") or {}, _natural(body, "skip"), _natural(body, "limit")
     chosen = selection(call.collection, query, body, call.variables)
     project = projector(body.get("projection"), query)

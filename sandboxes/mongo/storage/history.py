@@ -1,19 +1,23 @@
 """The history of one process: the journal, and the store and retries that follow from it."""
 
 import time
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
+from typing import Final
 
 import bson
-from bson import Int64
 
 from mongo.document import Document
+from mongo.errors import CommandError
 from mongo.pulse import Pulse
 from mongo.storage.journal import Journal, OpTime
 from mongo.storage.retries import Retries
 from mongo.storage.store import Store
+from mongo.wire import CODEC, MAX_DOCUMENT_BYTES
+
+_MOST_BYTES: Final = MAX_DOCUMENT_BYTES + 16 * 1024
 
 
 class History:
@@ -44,10 +48,9 @@ class History:
 
     def receive(self, entries: list[Document]) -> None:
         """Take over entries that another member wrote."""
-        self.journal.append(entries)
+        self.append([(OpTime.of(e), bson.encode(e, codec_options=CODEC)) for e in entries])
         for entry in entries:
             self.follow(entry)
-        self.changed.fire()
 
     def rewind(self, position: int) -> list[Document]:
         """Undo the entries from a position on, and give them back."""
@@ -64,8 +67,8 @@ class History:
         self.retries.note(entry)
         self.last_date = entry["wall"]
 
-    def append(self, entries: Iterable[Document]) -> None:
-        """Write entries that the store already follows."""
+    def append(self, entries: Sequence[tuple[OpTime, bytes]]) -> None:
+        """Write encoded entries to the journal, for the store to follow or that it follows."""
         self.journal.append(entries)
         self.changed.fire()
 
@@ -75,18 +78,21 @@ class Batch:
 
     def __init__(self, history: History, term: int) -> None:
         self._history = history
-        self._term = Int64(term)
-        self._entries: list[Document] = []
+        self._term = term
+        self._entries: list[tuple[OpTime, bytes]] = []
         self._clock = max(int(time.time()) << 32, history.last.clock)
         self._now = datetime.now(UTC).replace(tzinfo=None)
 
     def add(self, draft: Document, marks: Document | None = None) -> None:
         """Do what a draft says, and keep it for the journal."""
         self._clock += 1
-        stamp = OpTime(0, self._clock).timestamp
-        entry = {"ts": stamp, "t": self._term, "wall": self._now} | draft | (marks or {})
+        time = OpTime(self._term, self._clock)
+        entry = time.document() | {"wall": self._now} | draft | (marks or {})
+        raw = bson.encode(entry, codec_options=CODEC)  # first: what cannot be kept is not done
+        if len(raw) > _MOST_BYTES:
+            raise CommandError(10334, "a document with what belongs to it is larger than 16 MB")
         self._history.follow(entry)
-        self._entries.append(entry)
+        self._entries.append((time, raw))
 
     def __enter__(self) -> "Batch":
         """Begin."""

@@ -8,7 +8,7 @@ that it acknowledged; `j: true` also waits for the disk.
 import os
 from array import array
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Final
@@ -84,11 +84,10 @@ class Journal:
                 yield entry
         os.ftruncate(self._file, self._size)
 
-    def append(self, entries: Iterable[Document]) -> None:
-        """Write entries in one go."""
-        encoded = [(OpTime.of(e), bson.encode(e, codec_options=CODEC)) for e in entries]
-        _write_all(self._file, b"".join(raw for _, raw in encoded), self._size)
-        for time, raw in encoded:
+    def append(self, entries: Sequence[tuple[OpTime, bytes]]) -> None:
+        """Write entries, encoded already, in one go."""
+        _write_all(self._file, b"".join(raw for _, raw in entries), self._size)
+        for time, raw in entries:
             self._note(time, len(raw))
 
     def flush(self) -> None:

@@ -163,6 +163,8 @@ def running_set(folder: Path) -> Iterator[ReplicaSet]:
         yield found
     finally:
         ended(*found.members)
+    for member in found.members:
+        assert "Traceback" not in member.log(), member.log()
 
 
 @contextlib.contextmanager

@@ -120,3 +120,15 @@ def test_an_update_that_changes_nothing_is_matched_but_not_modified(items):
     items.insert_one({"_id": 1, "n": 5})
     result = items.update_one({"_id": 1}, {"$set": {"n": 5}})
     assert (result.matched_count, result.modified_count) == (1, 0)
+
+
+def test_what_bson_cannot_hold_is_refused_and_leaves_nothing_behind(items):
+    square = [{"$set": {"n": {"$multiply": ["$n", "$n"]}}}]
+    items.insert_one({"_id": 1, "n": Int64(2**62)})
+    with pytest.raises(OperationFailure):
+        items.update_one({"_id": 1}, square)
+    with pytest.raises(OperationFailure):
+        items.update_one({"_id": 2, "n": Int64(2**62)}, square, upsert=True)
+    with pytest.raises(OperationFailure):
+        list(items.aggregate([{"$project": {"m": {"$multiply": ["$n", "$n"]}}}]))
+    assert list(items.find()) == [{"_id": 1, "n": 2**62}]
