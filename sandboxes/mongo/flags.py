@@ -34,5 +34,7 @@ class Flags:
         for name in IGNORED_SWITCHES:
             parser.add_argument(name, action="store_true", help=argparse.SUPPRESS)
         found = parser.parse_args(arguments)
+        if found.set_name and not found.port:
+            parser.error("a member of a set is known by its port: give a --port above 0")
         host = found.bind_ip.split(",")[0]
         return cls(found.port, host, found.dbpath, found.set_name, found.logpath)

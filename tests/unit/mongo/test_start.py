@@ -54,3 +54,9 @@ def test_the_modules_of_the_folder_do_not_hide_others(tmp_path):
 @pytest.mark.parametrize("flag", ["--port", "--nonsense"])
 def test_nonsense_on_the_command_line_is_a_usage_error(flag):
     assert run(flag, "x").returncode == 2
+
+
+def test_a_member_of_a_set_needs_a_port_of_its_own():
+    ended = run("--port", "0", "--replSet", "rs0")
+    assert ended.returncode == 2
+    assert "give a --port above 0" in ended.stderr
