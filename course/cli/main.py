@@ -18,6 +18,7 @@ from course.cli.commands import (
     sandbox,
     screen,
     solution,
+    verify,
 )
 from course.cli.output import explain, show
 from course.cli.parser import Commands, Parser, parse
@@ -70,7 +71,7 @@ def make_parser() -> Parser:
     parser.add_argument("--version", action="store_true", help="say which version this is")
     commands = Commands(parser, is_required=False)
     for command in (
-        lessons, next_place, run, replay, check, hint, exercise_file, solution, doctor, sandbox
+        lessons, next_place, run, replay, check, hint, exercise_file, solution, verify, doctor, sandbox
     ):  # fmt: skip
         command.add(commands)
     parser.set_defaults(run=screen.run)
@@ -84,7 +85,8 @@ def _run(arguments: Sequence[str]) -> int:
 
         show([f"scalability-course {version('scalability-course')}"])
         return 0
-    code: int = options.run(options, Wiring(options.course, options.sandbox))
+    with contextlib.closing(Wiring(options.course, options.sandbox)) as wiring:
+        code: int = options.run(options, wiring)
     return code
 
 

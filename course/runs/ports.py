@@ -135,6 +135,9 @@ class Sandboxes(Protocol):
     def build(self, progress: Progress) -> None:
         """Build the Docker image."""
 
+    def left_over(self) -> Sequence[str]:
+        """What closed boxes left behind; empty as it should be."""
+
 
 class Submission(Protocol):
     """The learner's code as the judge reaches it: values in, values out."""

@@ -1,9 +1,10 @@
 """Which sandbox it is: Docker when an engine answers, else embedded, and why."""
 
+import contextlib
 import secrets
 import threading
 from collections.abc import Callable, Sequence
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from course.errors import EngineMissing, SandboxError
 from course.model.event import Event
@@ -13,6 +14,9 @@ from course.sandbox.box import Backend, Purpose, Size
 from course.sandbox.embedded import WARNING, EmbeddedBackend
 from course.sandbox.material import sandboxes
 from course.sandbox.session import BoxSession
+
+if TYPE_CHECKING:  # docker takes a quarter of a second to import
+    from course.sandbox.engine import Engine
 
 Choice = Literal["auto", "docker", "embedded"]
 BUILD = "course sandbox build"
@@ -95,13 +99,19 @@ def docker(choice: Choice) -> tuple[Backend, SandboxReport]:
     from course.sandbox.docker import DockerBackend
     from course.sandbox.engine import connect
     from course.sandbox.image import need_image
-    from course.sandbox.sweep import sweep
 
     engine = connect()
     image = need_image(engine)
-    threading.Thread(target=sweep, args=(engine,), daemon=True, name="sweep").start()
+    threading.Thread(target=_sweep, args=(engine,), daemon=True, name="sweep").start()
     why = "you asked for it" if choice == "docker" else "a Docker engine answers"
     return DockerBackend(engine, image.id), SandboxReport("docker", why)
+
+
+def _sweep(engine: "Engine") -> None:
+    from course.sandbox.sweep import sweep
+
+    with contextlib.suppress(SandboxError):  # an engine that ends meanwhile is noticed elsewhere
+        sweep(engine)
 
 
 def size_for(exercise: Exercise) -> Size:

@@ -130,6 +130,11 @@ class Engine:
             found: list[dict[str, Any]] = self._client.images(filters={"label": label})
         return sorted(found, key=lambda image: -int(image["Created"]))
 
+    def facts(self) -> dict[str, Any]:
+        """What the engine says of itself and of what it can enforce, as `docker info` has it."""
+        with translated("say what it can do"), self._patiently():
+            return dict(self._client.info())
+
     def image_id(self, reference: str) -> str | None:
         """The id of a local image, or None."""
         try:

@@ -34,7 +34,7 @@ def container_config(  # noqa: PLR0913 - the container's parameters, each named 
         "User": "0:0",
         "Hostname": "lab",
         "WorkingDir": "/",
-        "Env": ["COURSE_ISOLATION=uid"],
+        "Env": ["COURSE_ISOLATION=uid", f"COURSE_SECONDS={size.seconds}"],
         "Labels": dict(labels),
         "StopTimeout": 1,
         "Tty": False,

@@ -1,12 +1,13 @@
-"""Lesson 5 in Python: users over several databases. Runs alone: python lesson.py"""
+"""Lesson 5 in Python: users over several databases. Runs alone: `python lesson.py`."""
 
 import json
-from concurrent.futures import ThreadPoolExecutor
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from lab import Lab, Observed
 from placement import hash_of, imbalance, modulo, moves, rendezvous, ring
+
+from lab import Lab, Observed
 
 lab = Lab()
 USERS = 1_200  # ids 0 to 1199: every remainder of 3 and 4 occurs equally often
@@ -48,7 +49,9 @@ class System:
 
     def post(self, path: str, value: object) -> dict[str, Any]:
         """Change something through the router."""
-        reply = lab.http(self.port, path, method="POST", body=json.dumps(value).encode(), timeout=30)
+        reply = lab.http(
+            self.port, path, method="POST", body=json.dumps(value).encode(), timeout=30
+        )
         lab.until(lambda: reply.status == 200, 0, f"{path}: {reply.status} {reply.body!r}")
         answer: dict[str, Any] = json.loads(reply.body)
         return answer
@@ -99,7 +102,7 @@ system: System
 @lab.setup
 def start() -> None:
     """Three databases, a router before them, 1,200 users, and some traffic."""
-    global system
+    global system  # noqa: PLW0603  the lab has one
     lab.node("clients", "client", 0).up()
     system = System()
     for shard in system.shards:
@@ -256,7 +259,9 @@ def few_points() -> Observed:
     one = imbalance(keys, ring(10, points=1), 10)
     many = imbalance(keys, ring(10, points=160), 10)
     even = imbalance(keys, modulo(10), 10)
-    choice = "points_help" if one > 2 > 1.2 > many else "points_do_nothing" if one < 1.2 else "other"
+    choice = "other"
+    if many < 1.25:
+        choice = "points_help" if one > 1.8 else "points_do_nothing"
     return lab.observed(
         choice, fullest_with_1_point=round(one, 2), fullest_with_160=round(many, 2),
         fullest_by_modulo=round(even, 2),
@@ -302,7 +307,9 @@ def growing_ids() -> Observed:
     shares = [count / sum(landed) for count in landed]
     choice = "last" if shares[-1] == 1 else "even" if max(shares) < 0.5 else "other"
     fresh(3, "modulo")
-    return lab.observed(choice, inserted=dict(zip(("shard-1", "shard-2", "shard-3"), landed, strict=True)))
+    return lab.observed(
+        choice, inserted=dict(zip(("shard-1", "shard-2", "shard-3"), landed, strict=True))
+    )
 
 
 def fresh(shards: int, way: str) -> None:

@@ -25,7 +25,9 @@ def modulo(shards: int) -> Placement:
 
 def ring(shards: int, points: int = POINTS) -> Placement:
     """A circle on which every shard owns the arcs that end at its points."""
-    circle = sorted((hash_of(f"shard-{s} point-{p}"), s) for s in range(shards) for p in range(points))
+    circle = sorted(
+        (hash_of(f"shard-{s} point-{p}"), s) for s in range(shards) for p in range(points)
+    )
     positions = [position for position, _ in circle]
 
     def place(key: int) -> int:

@@ -19,11 +19,12 @@ from concurrent.futures import ThreadPoolExecutor
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-from lab.report import report
 from placement import WAYS, Placement, reason
 from pymongo import MongoClient
 from pymongo.collection import Collection
 from pymongo.errors import PyMongoError
+
+from lab.report import report
 
 Users = Collection[dict[str, Any]]
 PATIENCE_MS = 500  # for a shard that does not answer
@@ -116,7 +117,11 @@ class Router:
             for shard in old:
                 keys = [one["_id"] for one in shard.users.find({}, {"_id": 1})]
                 total += len(keys)
-                moved += [(shard, shards[place(k)], k) for k in keys if shards[place(k)].port != shard.port]
+                moved += [
+                    (shard, shards[place(k)], k)
+                    for k in keys
+                    if shards[place(k)].port != shard.port
+                ]
             for source, target, some in grouped(moved):
                 target.users.insert_many(list(source.users.find({"_id": {"$in": some}})))
             self.shards, self.place, self.way = shards, place, way
@@ -141,14 +146,14 @@ class Handler(BaseHTTPRequestHandler):
     router: Router
     protocol_version = "HTTP/1.0"
 
-    def do_GET(self) -> None:  # noqa: N802  http.server looks for this name
+    def do_GET(self) -> None:
         """Look a user up."""
         _, what, key = self.path.split("/", 2)
         found = self.router.find(int(key)) if what == "user" else self.router.find_by_email(key)
         missed = found["missing"] and found["user"] is None
         self._answer(503 if missed else 404 if found["user"] is None else 200, found)
 
-    def do_POST(self) -> None:  # noqa: N802
+    def do_POST(self) -> None:
         """Insert users, or change the shards."""
         given = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         try:

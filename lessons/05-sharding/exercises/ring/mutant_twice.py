@@ -1,12 +1,12 @@
 """Adds the points of a node that is there already once more, and removes only one set."""
 
 import bisect
-import zlib
+import hashlib
 
 
 def hash_of(text: str) -> int:
-    """A number below 2**32 that every router computes alike."""
-    return zlib.crc32(text.encode())
+    """A number below 2**64 that every router computes alike."""
+    return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "big")
 
 
 class Ring:
@@ -36,4 +36,7 @@ class Ring:
     def remove(self, node: str) -> None:
         """Take a node out."""
         self.nodes.discard(node)
-        self.circle = [point for point in self.circle if point[1] != node]
+        for p in range(self.points):
+            point = (hash_of(f"{node} {p}"), node)
+            if point in self.circle:
+                self.circle.remove(point)

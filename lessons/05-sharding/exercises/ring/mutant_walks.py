@@ -1,12 +1,11 @@
 """Right, but walks over every point for every key."""
 
-import bisect
-import zlib
+import hashlib
 
 
 def hash_of(text: str) -> int:
-    """A number below 2**32 that every router computes alike."""
-    return zlib.crc32(text.encode())
+    """A number below 2**64 that every router computes alike."""
+    return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "big")
 
 
 class Ring:

@@ -8,21 +8,29 @@ import time
 from pymongo import MongoClient
 from submission import find_everywhere
 
+PORTS = json.loads(os.environ["LAB_RIG"])["ports"]
+CLIENTS = {
+    name: MongoClient("127.0.0.1", port, directConnection=True, serverSelectionTimeoutMS=300)
+    for name, port in PORTS.items()
+}
+
+
+def connect():
+    """Have a connection to every shard, as a router that has been running for a while."""
+    for client in CLIENTS.values():
+        client.admin.command("ping")
+
 
 def find(query, patience, order=None, delays=None):
     """What the submission answers, and how long it took."""
-    ports = json.loads(os.environ["LAB_RIG"])["ports"]
-    shards = {name: asker(ports[name], (delays or {}).get(name, 0)) for name in order or ports}
+    shards = {name: asker(CLIENTS[name], (delays or {}).get(name, 0)) for name in order or PORTS}
     started = time.monotonic()
     answer = find_everywhere(shards, query, patience)
     return {"answer": answer, "seconds": time.monotonic() - started}
 
 
-def asker(port, delay):
+def asker(client, delay):
     """Asks one database, after a delay, as a driver does: a dead one raises."""
-    client = MongoClient(
-        "127.0.0.1", port, directConnection=True, serverSelectionTimeoutMS=300, connectTimeoutMS=300
-    )
 
     def ask(query):
         threading.Event().wait(delay)

@@ -51,6 +51,7 @@ def test_a_dead_shard_is_named_and_the_others_answer(submission, rng, rig, place
 def test_a_paused_shard_costs_patience_and_no_more(submission, rng, rig, placed):
     """A database that takes the question and never answers is given up after `patience`."""
     victim = rng.choice(NAMES)
+    submission.call("connect")
     rig.fire("pause", shard=victim)
     found = submission.call("find", {"city": "Oslo"}, 1.0)
     assert same(found["answer"]["missing"], [victim]), f"{victim} never answered and is not missing"
