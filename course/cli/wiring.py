@@ -28,6 +28,11 @@ class Wiring:
     def __init__(self, course: Path | None, sandbox: str) -> None:
         self._course = course
         self._sandbox = sandbox
+        self._at_end = contextlib.ExitStack()
+
+    def close(self) -> None:
+        """End what no command has ended itself."""
+        self._at_end.close()
 
     @cached_property
     def catalog(self) -> Catalog:
@@ -51,7 +56,9 @@ class Wiring:
         from course.judge.judge import PytestJudge
         from course.runs.checks import Checks
 
-        return Checks(self.sandboxes, PytestJudge(), ahead=ahead)
+        judge = PytestJudge()
+        self._at_end.callback(judge.close)
+        return Checks(self.sandboxes, judge, ahead=ahead)
 
     @contextlib.contextmanager
     def study(self, *, ahead: bool = False) -> Iterator[Desk]:

@@ -20,7 +20,7 @@ def run(options: argparse.Namespace, wiring: Wiring) -> int:
     """Do it."""
     from course.runs.doctor import examine
 
-    findings = examine(wiring.places)
+    findings = examine(wiring.places, wiring.catalog)
     if options.json:
         show_json(health_json(findings))
     else:

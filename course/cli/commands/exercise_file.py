@@ -2,18 +2,14 @@
 
 import argparse
 import os
-import shlex
-import shutil
 import subprocess
-from collections.abc import Mapping
 from pathlib import Path
 
 from course.cli.output import explain, show, show_json
 from course.cli.parser import Commands
 from course.cli.wiring import Wiring, has_terminal
 from course.errors import UsageError
-
-EDITORS = ("sensible-editor", "nano", "vim", "vi", "emacs")
+from course.runs.editor import editor_command
 
 
 def add(commands: Commands) -> None:
@@ -57,19 +53,6 @@ def run_reset(options: argparse.Namespace, wiring: Wiring) -> int:
         if kept != file:
             show([f"Your file is kept: {kept}"])
     return 0
-
-
-def editor_command(environment: Mapping[str, str]) -> list[str]:
-    """The learner's editor and its arguments; raises UsageError."""
-    wanted = environment.get("VISUAL") or environment.get("EDITOR") or ""
-    try:
-        command = shlex.split(wanted) or [found for found in EDITORS if shutil.which(found)][:1]
-    except ValueError as error:
-        raise UsageError(f"VISUAL or EDITOR is not a command: {wanted}") from error
-    if not command or shutil.which(command[0]) is None:
-        missing = f"There is no program '{command[0]}'." if command else "There is no editor."
-        raise UsageError(missing, "Set VISUAL or EDITOR to your editor, as EDITOR=nano")
-    return command
 
 
 def _edit(file: Path) -> None:

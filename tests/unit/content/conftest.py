@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-FIXTURES = Path(__file__).parents[2] / "fixtures" / "course"
+from tests.fixture_course import FIXTURES
 
 
 class Folder:

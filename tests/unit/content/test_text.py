@@ -1,14 +1,12 @@
-from pathlib import Path
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from course.content.manifest import read_manifest
 from course.content.text import read_steps
+from tests.fixture_course import FIXTURES
 
 TEXT = "lesson.md"
-FIXTURES = Path(__file__).parents[2] / "fixtures" / "course"
 
 
 def _read(folder, text: str | None = None):

