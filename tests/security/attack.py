@@ -1,0 +1,87 @@
+"""One case of the corpus: a submission, and what must come of it."""
+
+import tomllib
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from course.model.lesson import Exercise
+
+HERE = Path(__file__).resolve().parent
+ATTACKS = HERE / "attacks"
+LIMIT_SECONDS = 5.0
+KINDS = {
+    "exception", "import", "missing", "timeout", "exit", "memory", "output", "protocol",
+    "wrong",  # it answered, and not right
+    "forbidden",  # it was not even taken in
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Attack:
+    """A folder below attacks/."""
+
+    name: str
+    what: str
+    verdict: str
+    kind: str = ""
+    limit: float = LIMIT_SECONDS
+    max_seconds: float = 0.0
+    line: int = 0
+    sandboxes: tuple[str, ...] = ("embedded", "docker")
+
+    @property
+    def files(self) -> dict[str, bytes]:
+        """The submission."""
+        folder = ATTACKS / self.name / "submission"
+        found = sorted(file for file in folder.rglob("*") if file.is_file())
+        return {
+            file.relative_to(folder).as_posix(): file.read_bytes()
+            for file in found
+            if "__pycache__" not in file.parts
+        }
+
+    @property
+    def exercise(self) -> Exercise:
+        """The honest exercise, with the time limit of this case."""
+        return replace(honest_exercise(), seconds=self.limit)
+
+    @property
+    def longest(self) -> float:
+        """Seconds after which there must be a verdict."""
+        return self.max_seconds or self.limit + 3
+
+
+def attacks(sandbox: str) -> list[Attack]:
+    """Every case that this sandbox must contain."""
+    found = []
+    for folder in sorted(ATTACKS.iterdir()):
+        told = tomllib.loads((folder / "expect.toml").read_text(encoding="utf-8"))
+        attack = Attack(
+            name=folder.name, **(told | {"sandboxes": tuple(told.get("sandboxes", ()))})
+        )
+        assert attack.verdict in {"passed", "failed"}
+        assert not attack.kind or attack.kind in KINDS
+        if not attack.sandboxes or sandbox in attack.sandboxes:
+            found.append(attack)
+    return found
+
+
+def honest_exercise() -> Exercise:
+    """Three small functions."""
+    folder = HERE / "exercise"
+    return Exercise(
+        lesson="security",
+        id="answer",
+        title="Three small functions",
+        kind="function",
+        file="answer.py",
+        folder=folder,
+        task="",
+        tests=(folder / "test_answer.py",),
+        solution=folder / "solution.py",
+        mutants=(),
+        harness=None,
+        rig=None,
+        seconds=LIMIT_SECONDS,
+        memory_mb=256,
+    )

@@ -1,0 +1,8 @@
+"""Raises GeneratorExit."""
+
+
+def double(*args, **kwargs):
+    raise GeneratorExit
+
+
+label = nest = double

@@ -1,0 +1,1 @@
+loads = dumps = lambda *a, **k: True

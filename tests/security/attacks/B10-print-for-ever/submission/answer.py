@@ -1,0 +1,9 @@
+"""Prints for ever."""
+
+
+def double(*args, **kwargs):
+    while True:
+        print("y" * 1000)
+
+
+label = nest = double

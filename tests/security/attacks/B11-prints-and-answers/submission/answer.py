@@ -1,0 +1,18 @@
+"""Prints two hundred thousand lines, then answers well."""
+for number in range(200_000):
+    print(number)
+
+
+def double(values):
+    return [2 * value for value in values]
+
+
+def label(name):
+    return f"<{name}>"
+
+
+def nest(text, depth):
+    nested = [text]
+    for _ in range(depth - 1):
+        nested = [nested]
+    return nested

@@ -1,0 +1,9 @@
+"""Sleeps."""
+import time
+
+
+def double(*args, **kwargs):
+    time.sleep(3600)
+
+
+label = nest = double

@@ -1,0 +1,2 @@
+# coding: rot13
+qrs qbhoyr(inyhrf): erghea Abar

@@ -1,0 +1,21 @@
+"""Closes what it could print to."""
+import sys
+
+
+def double(values):
+    return [2 * value for value in values]
+
+
+def label(name):
+    return f"<{name}>"
+
+
+def nest(text, depth):
+    nested = [text]
+    for _ in range(depth - 1):
+        nested = [nested]
+    return nested
+
+
+sys.stdout.close()
+sys.stderr.close()

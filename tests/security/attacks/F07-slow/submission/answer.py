@@ -1,0 +1,18 @@
+"""Takes nine tenths of its time."""
+import time
+
+
+def double(values):
+    return [2 * value for value in values]
+
+
+def label(name):
+    time.sleep(4.5)
+    return f"<{name}>"
+
+
+def nest(text, depth):
+    nested = [text]
+    for _ in range(depth - 1):
+        nested = [nested]
+    return nested
