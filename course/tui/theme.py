@@ -29,11 +29,11 @@ NODES: Mapping[NodeState, Look] = {
     "paused": Look("‖", "paused", "$text-warning"),
     "draining": Look("◌", "draining", "$text-warning"),
     "down": Look("✕", "down", "$text-error"),
-    "gone": Look("·", "gone", "$text-muted"),
+    "gone": Look("·", "gone", "$foreground 55%"),
 }
 
 PROGRESS: Mapping[State, Look] = {
-    "new": Look("○", "new", "$text-muted"),
+    "new": Look("○", "new", "$foreground 60%"),
     "started": Look("◐", "started", "$text-warning"),
     "done": Look("✓", "done", "$text-success"),
 }

@@ -9,6 +9,7 @@ from course.errors import CourseError, UsageError
 from course.model.event import Event
 from course.model.json import JSON
 from course.model.lesson import Exercise, Experiment, Lesson
+from course.model.problem import Problem
 from course.model.progress import (
     ExerciseCard,
     Hint,
@@ -89,6 +90,8 @@ class FakeStudy:
     open_error: CourseError | None = None
     opening: Signal | None = None  # opening a lab waits for it
     checking: Signal | None = None  # a check waits for it
+    broken: list[Problem] = field(default_factory=list)
+    told: list[str] = field(default_factory=list)
     built: list[str] = field(default_factory=list)
     opened: int = 0
     is_closed: bool = False
@@ -127,6 +130,13 @@ class FakeStudy:
 
     def move(self, lesson: str, step: int) -> None:
         self.steps[lesson] = step
+
+    def problems(self) -> Sequence[Problem]:
+        return self.broken
+
+    def notices(self) -> Sequence[str]:
+        told, self.told = self.told, []
+        return told
 
     def sandbox(self) -> SandboxReport:
         return self.report

@@ -14,13 +14,16 @@ from course.tui.messages import HomeChosen
 
 WIDE = 104  # columns from which panes stand beside each other
 HUGE = 164
+TALL = 46  # rows from which nothing has to be packed tightly
 
 
 class CourseScreen(Screen[None]):
     """A screen that starts workers; on a narrow terminal it shows one of its panes at a time."""
 
     PANES: ClassVar[tuple[str, ...]] = ()
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (WIDE, "-wide"), (HUGE, "-wide -huge")]  # noqa: RUF012 - no ClassVar in Textual either
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (WIDE, "-wide"), (HUGE, "-huge")]  # noqa: RUF012 - no ClassVar in Textual either
+
+    VERTICAL_BREAKPOINTS = [(0, "-short"), (TALL, "-tall")]  # noqa: RUF012 - as above
 
     pane: reactive[str | None] = reactive(None)
 

@@ -10,6 +10,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Container, Horizontal, VerticalScroll
 from textual.content import Content
 from textual.reactive import reactive
+from textual.widget import Widget
 from textual.widgets import Footer, Header, Markdown, Static
 
 from course.errors import CourseError
@@ -48,7 +49,7 @@ class ExerciseScreen(CourseScreen):
                 tooltip="The reference solution beside yours, after a pass"),
         Binding("x", "reset", "Reset", id="exercise.reset",
                 tooltip="Put the starter back; your file is kept beside it"),
-        Binding("z", "next_pane", "Panes", tooltip="Show the task, the file or the checks alone",
+        Binding("z", "next_pane", "View", tooltip="Show the task, the file or the checks alone",
                 id="exercise.pane"),
         Binding("n", "go_on", "Next", tooltip="Go on with what is next", id="exercise.next"),
         Binding("escape", "lesson", "Lesson", tooltip="Back to the lesson", id="exercise.lesson"),
@@ -65,18 +66,20 @@ class ExerciseScreen(CourseScreen):
         self._hints: list[Hint] = []
         self._checking = asyncio.Lock()
         self._is_waiting = False
+        self._was_done = False
 
     def compose(self) -> ComposeResult:
         """Task and file on the left, checks on the right, the file's path below."""
         self.title = clean_line(self.exercise.title)
         self.sub_title = clean_line(self.exercise.slug)
         yield Header()
-        with Container(id="body"):
-            with VerticalScroll(id="task"):
-                yield Markdown(clean(self.exercise.task), open_links=False)
+        with Horizontal(id="body"):
+            with Container(id="work"):
+                with VerticalScroll(id="task"):
+                    yield Markdown(clean(self.exercise.task), open_links=False)
+                with VerticalScroll(id="file"):
+                    yield Static(id="code")
             yield CheckPane(id="checks")
-            with VerticalScroll(id="file"):
-                yield Static(id="code")
         with Horizontal(id="status"):
             yield PaneSwitch(self.PANES).data_bind(shown=ExerciseScreen.pane)
             yield Static(id="path")
@@ -90,6 +93,7 @@ class ExerciseScreen(CourseScreen):
         card = self.study.card(self.exercise.lesson)
         mine = [c for c in card.exercises if c.exercise.id == self.exercise.id]
         self.query_one(CheckPane).show_attempts(mine[0].attempts if mine else 0)
+        self._was_done = bool(mine) and mine[0].state == "done"
         self._saved_at = _time_of(self._file)
         self._show_file()
         self.set_interval(LOOK_SECONDS, self._look)
@@ -97,6 +101,15 @@ class ExerciseScreen(CourseScreen):
     def watch_verdict(self) -> None:
         """The line below says how it stands."""
         self._show_path()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Before a pass there are hints, after it the reference solution and the way on."""
+        has_passed = self.verdict is not None and self.verdict.outcome == "passed"
+        if action in {"solution", "go_on"} and not (has_passed or self._was_done):
+            return False
+        if action == "hint" and has_passed:
+            return False
+        return super().check_action(action, parameters)
 
     # -- the file
 
@@ -169,17 +182,19 @@ class ExerciseScreen(CourseScreen):
         self._is_waiting = True
         async with self._checking:
             self._is_waiting = False
+            self._bring(self.query_one(CheckPane))
             self.query_one(CheckPane).show_checking()
             try:
                 verdict = await apart(self.study.check, self.exercise)
             except CourseError as error:
                 self.query_one(CheckPane).show_error(error)
             else:
-                self._show_verdict(verdict)
+                await self._show_verdict(verdict)
 
-    def _show_verdict(self, verdict: Verdict) -> None:
+    async def _show_verdict(self, verdict: Verdict) -> None:
         before, self.verdict = self.verdict, verdict
-        self.query_one(CheckPane).show(verdict, self._hints)
+        await self.query_one(CheckPane).show(verdict, self._hints)
+        self.refresh_bindings()
         if verdict.outcome == "passed" and (before is None or before.outcome != "passed"):
             self.say("Passed. v shows the reference solution, n goes on.")
 
@@ -195,9 +210,11 @@ class ExerciseScreen(CourseScreen):
             self.say("There is no hint for this.")
         elif hint not in self._hints:
             self._hints.append(hint)
-        self.query_one(CheckPane).show_hints(self._hints)
+        checks = self.query_one(CheckPane)
+        self._bring(checks)
+        checks.show_hints(self._hints)
         if self.verdict is not None:
-            self.query_one(CheckPane).show(self.verdict, self._hints)
+            await checks.show(self.verdict, self._hints)
 
     def action_solution(self) -> None:
         """Show the reference solution, once it is earned."""
@@ -211,6 +228,11 @@ class ExerciseScreen(CourseScreen):
             self.say("The reference solution is shown once your own has passed.")
         else:
             self.app.push_screen(SolutionScreen(self.exercise.file, mine, reference))
+
+    def _bring(self, pane: Widget) -> None:
+        """Show a pane where something happens and only one fits."""
+        if not pane.display:
+            self.pane = pane.id
 
     # -- the ways out
 

@@ -1,5 +1,6 @@
 """Home: every lesson, where the learner is, what is next, and where labs will run."""
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 from textual import on, work
@@ -10,6 +11,7 @@ from textual.content import Content
 from textual.widgets import Footer, Header, OptionList, Static
 
 from course.errors import CourseError
+from course.model.problem import Problem
 from course.model.progress import Place
 from course.model.untrusted import clean_line
 from course.runs.ports import Study
@@ -20,6 +22,7 @@ from course.tui.screens.places import place_title
 from course.tui.widgets.lesson_list import LessonList, LessonSheet
 from course.tui.widgets.sandbox_line import SandboxLine
 
+MAX_PROBLEMS = 3
 WELCOME = "Predict what happens, break something real, see why, then write the missing piece."
 
 
@@ -47,6 +50,7 @@ class HomeScreen(CourseScreen):
         with Horizontal(id="body"):
             yield LessonList(id="lessons")
             yield LessonSheet(id="sheet")
+        yield Static(id="problems")
         yield SandboxLine(id="sandbox")
         yield Footer()
 
@@ -54,6 +58,9 @@ class HomeScreen(CourseScreen):
         """Look for a sandbox while the lessons are already there."""
         self.query_one("#lessons").border_title = "Lessons"
         self.look_for_sandbox()
+        problems = self.study.problems()
+        self.query_one("#problems").display = bool(problems)
+        self.query_one("#problems", Static).update(_problems(problems))
 
     def on_screen_resume(self) -> None:
         """Progress may have changed while another screen was up."""
@@ -61,6 +68,8 @@ class HomeScreen(CourseScreen):
         lessons = self.query_one(LessonList)
         lessons.show(self.study.cards(), following.lesson if following else None)
         self.query_one("#next", Static).update(self._next_line(following))
+        for notice in self.study.notices():
+            self.say(notice)
 
     def _next_line(self, following: Place | None) -> Content:
         cards = self.study.cards()
@@ -147,3 +156,12 @@ class HomeScreen(CourseScreen):
         else:
             self.say("The image is built. New labs run in Docker.")
         self.look_for_sandbox()
+
+
+def _problems(problems: Sequence[Problem]) -> Content:
+    """Lessons that are not listed because something is wrong with them."""
+    head = Content.styled("▲ Not every lesson could be read:", "bold $text-warning")
+    told = [Content(clean_line(str(problem))) for problem in problems[:MAX_PROBLEMS]]
+    rest = len(problems) - len(told)
+    more = [Content.styled(f"and {rest} more", "$foreground 60%")] if rest else []
+    return Content("\n").join([head, *told, *more])

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from textual.app import ComposeResult
-from textual.containers import VerticalScroll
+from textual.containers import VerticalGroup, VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
@@ -33,7 +33,7 @@ the next hint, one at a time; `c` checks again, and so does saving the file."""
     def compose(self) -> ComposeResult:
         """Verdict, tests, hints, output."""
         yield Static(id="verdict")
-        yield Static(id="tests")
+        yield VerticalGroup(id="tests")
         yield Static(id="hints")
         yield Static(id="output")
 
@@ -50,7 +50,7 @@ the next hint, one at a time; `c` checks again, and so does saving the file."""
         """The check itself could not be done."""
         self._banner(trouble_text(error), "-error")
 
-    def show(self, verdict: Verdict, hints: Sequence[Hint]) -> None:
+    async def show(self, verdict: Verdict, hints: Sequence[Hint]) -> None:
         """Show a result."""
         passed = sum(test.outcome == "passed" for test in verdict.tests)
         count = f"   {passed} of {len(verdict.tests)} checks" if verdict.tests else ""
@@ -58,8 +58,13 @@ the next hint, one at a time; `c` checks again, and so does saving the file."""
         why = Content(clean(verdict.why))
         self._banner(Content("\n").join([head, why] if why else [head]), f"-{verdict.outcome}")
         shown = {hint.text for hint in hints}
-        tests = [_test(test, is_hinted=test.hint in shown) for test in verdict.tests]
-        self.query_one("#tests", Static).update(Content("\n\n").join(tests))
+        tests = self.query_one("#tests")
+        await tests.remove_children()
+        await tests.mount_all(
+            TestLine(test, is_hinted=test.hint in shown) for test in verdict.tests
+        )
+        failing = {test.hint for test in verdict.tests if test.outcome == "failed"}
+        self.show_hints([hint for hint in hints if hint.text not in failing])
         self._show_output(verdict.output)
 
     def show_hints(self, hints: Sequence[Hint]) -> None:
@@ -87,23 +92,27 @@ the next hint, one at a time; `c` checks again, and so does saving the file."""
         banner.update(content if isinstance(content, Content) else Content(content))
 
 
-def _test(test: TestResult, *, is_hinted: bool) -> Content:
-    look = OUTCOMES[test.outcome]
-    lines = [Content.assemble(
-        (f"{look.symbol} ", look.style),
-        (clean(test.title or test.name), "bold" if test.outcome != "passed" else ""),
-        (f"  {look.word}", look.style),
-    )]  # fmt: skip
-    if test.outcome != "passed" and test.message:
-        lines.append(Content.styled(_indented(clean(test.message)), "$foreground 80%"))
-    if test.outcome == "failed" and test.hint:
-        hint = f"Hint: {clean(test.hint)}" if is_hinted else "There is a hint: h"
-        lines.append(Content.styled(_indented(hint), "$text-accent" if is_hinted else "dim"))
-    return Content("\n").join(lines)
+class TestLine(VerticalGroup):
+    """One test: its promise, and below it what happened instead and the hint."""
 
+    __test__ = False  # not a test class of ours, whatever pytest thinks of the name
 
-def _indented(text: str) -> str:
-    return "\n".join(f"  {line}" for line in text.split("\n"))
+    def __init__(self, test: TestResult, *, is_hinted: bool) -> None:
+        super().__init__(classes=f"-{test.outcome}")
+        self._test = test
+        self._is_hinted = is_hinted
+
+    def compose(self) -> ComposeResult:
+        """As many lines as there is to say."""
+        test, look = self._test, OUTCOMES[self._test.outcome]
+        yield Static(
+            Content.assemble((f"{look.label}  ", look.style), clean(test.title or test.name))
+        )
+        if test.outcome != "passed" and test.message:
+            yield Static(Content(clean(test.message)), classes="message")
+        if test.outcome == "failed" and test.hint:
+            shown = f"Hint: {clean(test.hint)}" if self._is_hinted else "h shows a hint"
+            yield Static(Content(shown), classes="hint" if self._is_hinted else "offer")
 
 
 def status_line(verdict: Verdict | None) -> Content:

@@ -165,13 +165,13 @@ def _draw_box(canvas: Canvas, spot: Region, node: SceneNode, *, is_selected: boo
 
 def _draw_pid(canvas: Canvas, spot: Region, node: SceneNode) -> None:
     text = node.pid_text
-    if len(text) > spot.width - 5:
+    if len(text) > spot.width - 4:
         text = f"→{node.pid}"
     if text:
         style = "strike $text-error" if node.state == "down" else "$foreground 75%"
         style = "bold $text-success" if node.old_pid is not None else style
         label = f"pid {text}" if len(text) <= spot.width - 10 else text
-        x = spot.right - len(label) - 4
+        x = max(spot.right - len(label) - 4, spot.x + 1)
         canvas.put(x, spot.bottom - 1, f" {' ' * len(label)} ", "")
         canvas.put(x + 1, spot.bottom - 1, label, style)
 

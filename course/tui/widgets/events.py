@@ -1,6 +1,4 @@
-"""The event list: one sentence an event, newest last, added in batches."""
-
-from collections.abc import Sequence
+"""The event list: one sentence an event, newest last, told once a look."""
 
 from textual import events
 from textual.content import Content
@@ -14,9 +12,8 @@ from course.model.event import Event, Log, NodeChanged, Note, Request
 from course.model.state import LabState
 from course.model.untrusted import clean_line
 from course.tui.widgets.sentences import Titles, sentence
+from course.tui.widgets.story import Bunch, Entry, Story
 
-KEPT = 600  # lines
-BATCH = 60  # events a look: what is older is counted, not listed
 INDENT = 8  # "  12.3  "
 
 
@@ -39,48 +36,64 @@ list only what concerns it."""
         super().__init__(id=id)
         self.border_title = "Events"
         self._titles = titles
+        self._story = Story()
+        self._drawn: dict[int, tuple[Entry, list[Content]]] = {}
         self._lines: list[Content] = []
         self._seq = 0
+        self._follows = True
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        """Follow the end only while it is on the screen."""
+        super().watch_scroll_y(old_value, new_value)
+        self._follows = new_value >= self.max_scroll_y
 
     def watch_state(self, before: LabState, state: LabState) -> None:
         """Add what is new; begin anew with another lab."""
         if state.seq < before.seq:
-            self._forget()
-        self._add([event for event in state.recent if event.seq > self._seq])
+            self._begin()
+        new = [event for event in state.recent if event.seq > self._seq]
+        if new:
+            self._seq = new[-1].seq
+            self._story.add(event for event in new if self._concerns(event))
+            self._draw()
 
-    def watch_node(self) -> None:
-        """List again what concerns the node, or everything."""
-        self.border_title = Content(clean_line(self.node or "Events", 40)).markup
-        self._list_again()
+    def watch_node(self, node: str | None) -> None:
+        """Tell again what concerns the node, or everything."""
+        self.border_title = Content(clean_line(node or "Events", 40)).markup
+        self._begin()
+        self.watch_state(self.state, self.state)
 
     def on_resize(self, event: events.Resize) -> None:
-        """Wrap again for the new width."""
+        """Wrap again for a new width; stay at the end where it was."""
+        follows = self._follows
         if event.size.width != self.virtual_size.width:
-            self._list_again()
+            self._drawn.clear()
+            self._draw()
+        if follows:
+            self.scroll_end(animate=False, immediate=True)
 
-    def _list_again(self) -> None:
-        self._forget()
-        self._add(self.state.recent)
+    def _begin(self) -> None:
+        self._story, self._seq = Story(), 0
+        self._drawn.clear()
+        self._draw()
 
-    def _forget(self) -> None:
-        self._lines, self._seq = [], 0
-
-    def _add(self, new: Sequence[Event]) -> None:
-        told = [event for event in new if self._concerns(event)]
+    def _draw(self) -> None:
         width = self.scrollable_content_region.width
-        if width <= INDENT or not (told or not self._lines):
-            return
-        is_following = self.scroll_offset.y >= self.max_scroll_y
-        self._seq = new[-1].seq if new else self._seq
-        if len(told) > BATCH:
-            self._lines.append(Content.styled(f"{'':{INDENT}}… {len(told) - BATCH} more", "dim"))
-        for event in told[-BATCH:]:
-            self._lines += _wrapped(event, self._titles, width)
-        self._lines = self._lines[-KEPT:]
+        if width <= INDENT:
+            return  # not laid out yet
+        follows = self._follows
+        self._lines = [line for entry in self._story.entries for line in self._told(entry, width)]
         self.virtual_size = Size(width, len(self._lines))
-        if is_following:
+        if follows:
             self.scroll_end(animate=False, immediate=True)
         self.refresh()
+
+    def _told(self, entry: Entry, width: int) -> list[Content]:
+        """The lines of an entry, wrapped once for each width."""
+        known = self._drawn.get(id(entry))
+        if known is None or known[0] is not entry:
+            known = self._drawn[id(entry)] = (entry, _wrapped(entry, self._titles, width))
+        return known[1]
 
     def _concerns(self, event: Event) -> bool:
         if self.node is None:
@@ -98,7 +111,15 @@ list only what concerns it."""
         return Visual.to_strips(self, self._lines[at], width, 1, style, pad=True)[0]
 
 
-def _wrapped(event: Event, titles: Titles, width: int) -> list[Content]:
-    first, *more = sentence(event, titles).wrap(width - INDENT)
-    time = Content.styled(f"{event.t:6.1f}  ", "$foreground 45%")
+def _wrapped(entry: Entry, titles: Titles, width: int) -> list[Content]:
+    told = _bunched(entry) if isinstance(entry, Bunch) else sentence(entry, titles)
+    first, *more = told.wrap(width - INDENT)
+    time = Content.styled(f"{entry.t:6.1f}  ", "$foreground 45%")
     return [time + first, *(Content(" " * INDENT) + line for line in more)]
+
+
+def _bunched(bunch: Bunch) -> Content:
+    counts = ", ".join(
+        f"{count} × {clean_line(name, 20)}" for name, count in bunch.outcomes.items()
+    )
+    return Content.styled(f"  … before that {counts}", "$foreground 55%")

@@ -85,6 +85,7 @@ it. Being wrong here is how the course works; nobody counts."""
         buttons = list(self.query(RadioButton))
         if 1 <= number <= len(buttons):
             buttons[number - 1].value = True
+            self._run_button.disabled = False
             self._run_button.focus()
 
     @on(RadioSet.Changed)
@@ -122,6 +123,7 @@ it. Being wrong here is how the course works; nobody counts."""
         truth = self.query_one(".truth", Static)
         truth.set_classes(f"truth {name}")
         truth.update(content)
+        self.call_after_refresh(truth.scroll_visible)
 
 
 def _answer(number: int, choice: Choice) -> Content:

@@ -10,6 +10,7 @@ from course.model.lesson import Lesson
 from course.model.state import LabState
 from course.tui.widgets.events import EventList
 from course.tui.widgets.gauge import GaugeTile
+from course.tui.widgets.node_line import NodeLine
 from course.tui.widgets.topology import Topology
 from course.tui.widgets.trigger import TriggerButton
 from course.tui.widgets.trouble import Trouble
@@ -36,6 +37,7 @@ class LabPane(Vertical):
         yield Trouble(id="lab-trouble")
         with VerticalScroll(id="picture", can_focus=False):
             yield Topology(id="topology").data_bind(LabPane.state)
+        yield NodeLine(id="node")
         if self._lesson.triggers:
             buttons = [TriggerButton(trigger) for trigger in self._lesson.triggers]
             yield ItemGrid(*buttons, min_column_width=TRIGGER_WIDTH, id="triggers")
@@ -46,6 +48,7 @@ class LabPane(Vertical):
 
     def watch_state(self, state: LabState) -> None:
         """Hand the readings down to the gauges."""
+        self.query_one(NodeLine).show(state, self.query_one(EventList).node)
         for tile in self.query(GaugeTile):
             tile.history = state.gauges.get(tile.gauge.id, ())
 
@@ -70,5 +73,6 @@ class LabPane(Vertical):
 
     @on(Topology.NodeSelected)
     def list_events_of(self, message: Topology.NodeSelected) -> None:
-        """List the events of the selected node only."""
+        """Tell about the selected node, and list its events only."""
         self.query_one(EventList).node = message.node
+        self.query_one(NodeLine).show(self.state, message.node)

@@ -65,7 +65,7 @@ def _objectives(lesson: Lesson) -> Content:
 
 def _predictions(lesson: Lesson, settled: Sequence[Settled]) -> Content:
     right = sum(bool(prediction.is_right) for _, prediction in settled)
-    head = f"You predicted {len(settled)} of {len(lesson.experiments)} experiments, {right} rightly"
+    head = f"Predictions: {len(settled)} of {len(lesson.experiments)} made, {right} came true"
     lines = [Content.styled(head, "bold")]
     for experiment, prediction in settled:
         mark, style = ("✓", "$text-success") if prediction.is_right else ("✕", "$text-error")

@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.message import Message
@@ -27,6 +29,11 @@ class LessonList(OptionList):
 ### Lessons
 `enter` opens the highlighted lesson where you left it; `c` goes on with what is next, whatever is
 highlighted. `tab` moves on to the lesson's exercises."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "select", "Open", tooltip="Open the lesson where you left it",
+                id="home.open"),
+    ]  # fmt: skip
 
     def show(self, cards: Sequence[LessonCard], here: str | None) -> None:
         """List the lessons; highlight what was highlighted, else where the learner is."""

@@ -37,7 +37,8 @@ def _between(scene: Scene, tier: list[SceneNode]) -> Content:
 def _row(scene: Scene, node: SceneNode, width: int, *, is_selected: bool) -> Content:
     look = NODES[node.state]
     has_inflow = any(edge.target == node.id for edge in scene.edges)
-    title_width = max(min(width - STATE_WIDTH - FLOW_WIDTH - 14, TITLE_WIDTH), 8)
+    longest = max(len(each.title) for each in scene.nodes)
+    title_width = max(min(width - STATE_WIDTH - FLOW_WIDTH - 14, TITLE_WIDTH, longest), 8)
     title = f"{short(node.title, title_width):<{title_width}}"
     pid_style = "strike $text-error" if node.state == "down" else "$foreground 75%"
     pid_style = "bold $text-success" if node.old_pid is not None else pid_style

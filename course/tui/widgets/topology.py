@@ -20,6 +20,7 @@ from course.tui.widgets.rows import draw_rows
 from course.tui.widgets.scene import Scene, scene_of
 
 TICKS_PER_SECOND = 4
+SHARE = (9, 20)  # of the screen's height that columns may take; rows take as much as they need
 DIRECTIONS = {"up": "above", "down": "below", "left": "to the left", "right": "to the right"}
 
 
@@ -74,6 +75,7 @@ Arrow keys or the mouse select a node; `s` shows its code, `backspace` lets go o
         super().__init__(id=id)
         self._meter = FlowMeter()
         self._picture = Picture()
+        self._room = 0
 
     def watch_state(self, state: LabState) -> None:
         """Redraw only what is new: equal scenes are not drawn twice."""
@@ -92,19 +94,21 @@ Arrow keys or the mouse select a node; `s` shows its code, `backspace` lets go o
         columns = draw_columns(self.scene, width, height, selected=self.selected, phase=self.phase)
         return columns or draw_rows(self.scene, width, selected=self.selected)
 
-    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+    def get_content_height(
+        self,
+        container: Size,  # noqa: ARG002 - Textual's signature
+        viewport: Size,
+        width: int,
+    ) -> int:
         """As high as the picture that fits the pane; at least a line for the waiting text."""
-        return max(self.draw(width, self._room(container, viewport)).height, 1)
-
-    def _room(self, container: Size, viewport: Size) -> int:
-        # An `auto` pane reports no height of its own yet: half the screen is what it may have.
-        return max(min(container.height or viewport.height, viewport.height * 3 // 5), 6)
+        self._room = viewport.height * SHARE[0] // SHARE[1]
+        return max(self.draw(width, self._room).height, 1)
 
     def render(self) -> RenderResult:
         """The picture, line by line."""
         if not self.scene.nodes:
             return Content.styled("No nodes yet.", "dim")
-        self._picture = self.draw(self.size.width, max(self.size.height, 1))
+        self._picture = self.draw(self.size.width, self._room)
         return Content("\n").join(self._picture.lines)
 
     def action_select(self, direction: str) -> None:
