@@ -8,12 +8,13 @@ import time
 from contextlib import suppress
 from dataclasses import dataclass, field
 
-from lab.report import report
 from scoreboard import BOOTING, DRAINING, UP, Row
 from settings import Settings
 from worker import CANNOT_START
 
-QUIET_SECONDS = 0.25  # a slot that crashes in a tight loop tells no more often than this
+from lab.report import report
+
+QUIET_SECONDS = 0.25  # a slot in a storm of crashes tells each state no more often than this
 
 
 @dataclass(eq=False, slots=True)
@@ -93,6 +94,7 @@ class Slot:
     number: int
     crashes: int = 0  # in a row
     start_at: float = 0.0  # not before
+    is_storming: bool = False  # it crashes in a row and is never made to wait
     _told: dict[str, float] = field(default_factory=dict)
 
     def lost_its_worker(self, lived: float, settings: Settings) -> str:
@@ -104,23 +106,22 @@ class Slot:
             if self.crashes >= settings.give_up_after:
                 wait = math.inf
         self.start_at = time.monotonic() + wait
+        self.is_storming = self.crashes > 1 and wait == 0
         if wait == math.inf:
             return f"gave up after {self.crashes} crashes in a row"
-        return f"crash {self.crashes} in a row, next try in {wait:.1f} s" if wait else ""
+        return f"crash {self.crashes} in a row, next try in {wait:.3g} s" if wait else ""
 
     def forgive(self) -> None:
         """Start again from nothing: the settings have changed."""
-        self.crashes, self.start_at = 0, 0.0
+        self.crashes, self.start_at, self.is_storming = 0, 0.0, False
 
     def tell(self, state: str, pid: int | None, detail: str = "") -> None:
         """Report the slot as a node of the lab."""
         now = time.monotonic()
-        if self.crashes > 1 and now - self._told.get(state, 0.0) < QUIET_SECONDS:
+        if self.is_storming and now - self._told.get(state, 0.0) < QUIET_SECONDS:
             return
         self._told[state] = now
         report(
             "node", node=f"worker-{self.number}", role="worker", tier=2, state=state, pid=pid,
             detail=detail,
         )  # fmt: skip
-
-

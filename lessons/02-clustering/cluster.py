@@ -23,9 +23,10 @@ from pathlib import Path
 
 import settings as settings_file
 from child import Child, Slot
-from lab.report import report
 from scoreboard import BOOTING, DEAD, UP, Scoreboard
 from worker import LEAVING, READY, run_worker
+
+from lab.report import report
 
 MOST_WORKERS = 8
 TURN_SECONDS = 0.1  # the loop turns at least this often

@@ -1,9 +1,8 @@
-"""The lab's hands on the cluster: signals, settings, the scoreboard, and its clients."""
+"""The lab's hands on the cluster: signals, settings and the scoreboard."""
 
 import os
-import threading
 import time
-from collections import Counter
+from collections import deque
 from collections.abc import Callable
 from dataclasses import replace
 from signal import SIGCONT, SIGHUP, SIGKILL, SIGSTOP, SIGTTIN, SIGTTOU
@@ -18,64 +17,6 @@ from lab.errors import LabError
 
 WORKERS = 4
 PATIENCE = 10.0  # how long the lab waits for anything
-CLIENT_TIMEOUT = 1.0
-TRACED = 10  # every tenth request that went well leaves its trace, and every one that did not
-
-
-class Clients:
-    """People who ask for pages, and what they got."""
-
-    def __init__(self, lab: Lab, port: int) -> None:
-        self._lab = lab
-        self._port = port
-        self._lock = threading.Lock()
-        self._waiting: set[int] = set()
-        self._numbers = 0
-        self.lost = 0
-
-    def ask(self, path: str = "/") -> Any:
-        """One request, and its trace."""
-        with self._lock:
-            self._numbers += 1
-            number = self._numbers
-            self._waiting.add(number)
-        reply = self._lab.http(self._port, path, timeout=CLIENT_TIMEOUT)
-        with self._lock:
-            self.lost += not reply.ok
-            self._waiting.discard(number)
-        if not reply.ok or number % TRACED == 0:
-            self._trace(reply)
-        return reply
-
-    def _trace(self, reply: Any) -> None:
-        if reply.ok:
-            who, pid = reply.headers["x-worker"], reply.headers["x-pid"]
-            hops = [("clients", 0, ""), ("master", 0, ""), (f"worker-{who}", reply.ms, f"pid {pid}")]
-            self._lab.request(str(reply.status), hops, ms=reply.ms)
-        else:
-            why = "no answer in time" if "timed out" in reply.error else "the connection broke"
-            self._lab.request("lost", [("clients", reply.ms, why)], ok=False, why=why, keep=True)
-
-    def lost_while(self, act: Callable[[], Any]) -> int:
-        """How many requests failed from now until all that were open after `act` have ended."""
-        before = self.lost
-        act()
-        with self._lock:
-            open_now = set(self._waiting)
-        self._lab.until(lambda: not open_now & self._waiting, PATIENCE, "the end of open requests")
-        return self.lost - before
-
-    def count_workers(self, requests: int, rate: float) -> list[int]:
-        """Send so many requests; how many each worker answered, the busiest first."""
-        counts: Counter[str] = Counter()
-
-        def send(_number: int) -> Any:
-            reply = self.ask()
-            counts[reply.headers.get("x-worker", "lost")] += 1
-            return reply
-
-        self._lab.load(send, rate=rate, concurrency=8, target="master").run(requests)
-        return sorted(counts.values(), reverse=True) + [0] * (WORKERS - len(counts))
 
 
 class Cluster:
@@ -96,6 +37,7 @@ class Cluster:
             "master", argv, role="master", tier=1, ready=lambda: len(self.board.up()) == WORKERS
         )
         self._stopped: set[int] = set()
+        self._restarts: deque[tuple[float, int]] = deque()  # (when, how many so far)
 
     # -- what it looks like
 
@@ -124,6 +66,10 @@ class Cluster:
         rows = self.board.up()
         self._until(lambda: all(row["beat_ms"] >= now for row in rows), "a sign of life of all")
         return sum(row["cpu_ms"] for row in rows)
+
+    def served_at_its_end(self, row: Row) -> int:
+        """What a dead worker was serving: its line stays as it was. 0 for a living one."""
+        return row.serving if row["state"] == DEAD else 0
 
     def pids(self) -> list[int]:
         """Of all workers that answer, by slot."""
@@ -192,6 +138,14 @@ class Cluster:
         end = time.monotonic() + seconds
         self._until(lambda: time.monotonic() >= end, "the end of the watch")
         return row["restarts"] - restarts, row["cpu_ms"] - cpu
+
+    def restarts_of_late(self, seconds: float) -> int:
+        """Workers lost and started again in the last seconds, if asked more often than that."""
+        now = time.monotonic()
+        self._restarts.append((now, self.board.master["restarts"]))
+        while self._restarts[0][0] < now - seconds:
+            self._restarts.popleft()
+        return self._restarts[-1][1] - self._restarts[0][1]
 
     def _until(self, claim: Callable[[], Any], what: str) -> Any:
         return self._lab.until(claim, PATIENCE, what)

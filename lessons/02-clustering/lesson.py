@@ -2,24 +2,22 @@
 
 import os
 import time
-from collections import deque
 from signal import SIGTERM, SIGUSR1
 from typing import Any
 
+from clients import Clients, in_words
 from cluster import Master
-from control import WORKERS, Clients, Cluster
-from scoreboard import DEAD
+from control import WORKERS, Cluster
 from worker import Worker
 
 from lab import Lab, Observed
+from lab.errors import LabError
 
 lab = Lab()
 RATE = 50.0  # requests a second
 cluster: Cluster
 clients: Clients
 load: Any
-outcomes = lab.window(10)
-restarts: deque[tuple[float, int]] = deque()  # (when, how many so far)
 
 
 @lab.setup
@@ -32,21 +30,10 @@ def start() -> None:
     lab.edge("clients", "master")
     for slot in range(1, WORKERS + 1):
         lab.edge("master", f"worker-{slot}")
-    load = lab.load(send, rate=RATE, concurrency=64, target="master").start()
-    lab.source_of("clients", send)
-    lab.source_of("master", Master.run)
-    for slot in range(1, 9):
         lab.source_of(f"worker-{slot}", Worker.run)
-
-
-def send(_number: int) -> Any:
-    """One request of one client."""
-    reply = clients.ask()
-    outcomes.add(reply.ms, ok=reply.ok)
-    return reply
-
-
-# -- triggers
+    load = lab.load(lambda _: clients.ask(), rate=RATE, concurrency=64, target="master").start()
+    lab.source_of("clients", Clients.ask)
+    lab.source_of("master", Master.run)
 
 
 @lab.trigger
@@ -62,35 +49,25 @@ def dismiss(worker: int = 2) -> dict[str, Any]:
 
 
 def end_one(worker: int, end: Any, how: str) -> dict[str, Any]:
-    """End a busy worker one way or the other, and count what it cost."""
+    """End a worker one way or the other, at a busy moment, and count what it cost."""
     row = cluster.busy_worker(worker) if load.rate >= RATE else cluster.worker(worker)
-    old, begun = row["pid"], time.monotonic()
-    serving = row.serving
-
-    def act() -> None:
-        end(row)
-        cluster.successor(worker, old)
-
-    lost = clients.lost_while(act)
-    if row["state"] == DEAD:
-        serving = max(serving, row.serving)  # exact now: its line stays as it was when it died
+    begun, old, serving = time.monotonic(), row["pid"], row.serving
+    lost = clients.lost_while(lambda: (end(row), cluster.successor(worker, old)))
+    ms = round((time.monotonic() - begun) * 1000)
+    serving = max(serving, cluster.served_at_its_end(row))
     new = cluster.worker(worker)["pid"]
-    was_lost = f"{lost} request{'' if lost == 1 else 's'} lost"
     lab.note(
-        f"worker-{worker}: pid {old} {how}, pid {new} took its slot; {was_lost}",
+        f"worker-{worker}: pid {old} {how}, pid {new} took its slot; {in_words(lost)}",
         tone="bad" if lost else "good", node=f"worker-{worker}",
     )  # fmt: skip
-    return {
-        "worker": worker, "old_pid": old, "new_pid": new, "lost": lost, "serving": serving,
-        "port": cluster.port, "ms": round((time.monotonic() - begun) * 1000),
-    }  # fmt: skip
+    facts = {"worker": worker, "old_pid": old, "new_pid": new, "lost": lost, "serving": serving}
+    return {**facts, "port": cluster.port, "ms": ms, "memory_mb": row["memory_kb"] // 1024}
 
 
 @lab.trigger
 def stop(worker: int = 3) -> dict[str, Any]:
     """SIGSTOP: the process keeps everything it has and does nothing with it."""
-    row = cluster.stop(worker)
-    return {"worker": worker, "pid": row["pid"], "serving": row.serving}
+    return {"worker": worker, "pid": cluster.stop(worker)["pid"]}
 
 
 @lab.trigger
@@ -102,17 +79,7 @@ def go_on() -> dict[str, Any]:
 @lab.trigger
 def leak(worker: int = 4) -> dict[str, Any]:
     """Keep 2 MB of every request, until the master kills the worker for its size."""
-    row = cluster.worker(worker)
-    old = row["pid"]
-    cluster.signal(row, SIGUSR1)
-    lost = clients.lost_while(lambda: cluster.successor(worker, old))
-    grown = row["memory_kb"] // 1024
-    lab.note(
-        f"worker-{worker}: pid {old} grew to {grown} MB and was killed; {lost} lost",
-        tone="bad", node=f"worker-{worker}",
-    )  # fmt: skip
-    new = cluster.worker(worker)["pid"]
-    return {"worker": worker, "old_pid": old, "new_pid": new, "memory_mb": grown, "lost": lost}
+    return end_one(worker, lambda row: cluster.signal(row, SIGUSR1), "grew until it was killed")
 
 
 @lab.trigger
@@ -121,7 +88,7 @@ def crash_at_boot(worker: int = 1, backoff: bool = True) -> dict[str, Any]:
     cluster.configure(broken=True, backoff=backoff)
     cluster.kill(cluster.worker(worker))
     tries, cpu_ms = cluster.restarts_in(1.5)
-    lab.note(f"worker-{worker}: {tries} starts in 1.5 s, {cpu_ms} ms of CPU for nothing", tone="bad")
+    lab.note(f"worker-{worker}: {tries} starts in 1.5 s, {cpu_ms} ms of CPU spent", tone="bad")
     return {"worker": worker, "backoff": backoff, "starts": tries, "cpu_ms": cpu_ms, "seconds": 1.5}
 
 
@@ -150,15 +117,15 @@ def remove() -> dict[str, Any]:
 @lab.trigger
 def roll() -> dict[str, Any]:
     """SIGHUP: a new process in every slot, one after the other."""
-    old = cluster.pids()
-    lost = clients.lost_while(cluster.roll)
-    new = cluster.pids()
-    return {"old_pids": old, "new_pids": new, "lost": lost, "port": cluster.port}
+    old, lost = cluster.pids(), clients.lost_while(cluster.roll)
+    return {"old_pids": old, "new_pids": cluster.pids(), "lost": lost, "port": cluster.port}
 
 
 @lab.trigger
 def accept(mode: str = "shared") -> dict[str, Any]:
     """Who takes connections: `handout` (the master gives them out) or `shared` (who is first)."""
+    if mode not in ("handout", "shared"):
+        raise LabError(f"there is no mode '{mode}': it is handout or shared")
     cluster.configure(accept=mode)
     return {"accept": mode}
 
@@ -166,18 +133,19 @@ def accept(mode: str = "shared") -> dict[str, Any]:
 @lab.trigger
 def more_load() -> dict[str, Any]:
     """Half as many requests again, up to 150 a second."""
-    load.rate = min(load.rate * 1.5, 150.0)
-    return {"rate": load.rate}
+    return {"rate": change_load(1.5)}
 
 
 @lab.trigger
 def less_load() -> dict[str, Any]:
     """A third of the requests less."""
-    load.rate = max(load.rate / 1.5, 1.0)
-    return {"rate": load.rate}
+    return {"rate": change_load(1 / 1.5)}
 
 
-# -- gauges
+def change_load(factor: float) -> float:
+    """More or less, within what this lab can bear."""
+    load.rate = min(max(load.rate * factor, 1.0), 150.0)
+    return load.rate
 
 
 @lab.gauge
@@ -189,7 +157,7 @@ def rate() -> float | None:
 @lab.gauge
 def lost() -> float | None:
     """Requests that got no answer, in the last ten seconds."""
-    return outcomes.failed if outcomes.count else None
+    return clients.of_late.failed if clients.of_late.count else None
 
 
 @lab.gauge
@@ -207,14 +175,7 @@ def workers_up() -> float | None:
 @lab.gauge
 def restarts_10s() -> float | None:
     """Workers that died and had to be started again, in the last ten seconds."""
-    now = time.monotonic()
-    restarts.append((now, cluster.board.master["restarts"]))
-    while restarts[0][0] < now - 10:
-        restarts.popleft()
-    return restarts[-1][1] - restarts[0][1]
-
-
-# -- experiments
+    return cluster.restarts_of_late(10)
 
 
 def fresh(**changes: Any) -> None:
@@ -231,23 +192,12 @@ def all_cores() -> Observed:
     load.stop()
     clients.lost_while(lambda: None)  # those under way would be measured too
     cluster.scale(1)
-    one = max(cores_used(40) for _ in range(2))  # others may use this machine, too
+    one = clients.cores_used(cluster, 40)
     cluster.scale(WORKERS)
-    four = max(cores_used(40) for _ in range(2))
+    four = clients.cores_used(cluster, 40)
     load.start()
-    choice = "one" if one <= 1.15 else "many"
-    return lab.observed(
-        choice, cores_of_one_worker=one, cores_of_four_workers=four, cores_here=os.cpu_count() or 1
-    )
-
-
-def cores_used(requests: int) -> float:
-    """Seconds of CPU that the workers used, for each second of the clock."""
-    cpu, begun = cluster.cpu_ms(), time.monotonic()
-    burst = lab.load(lambda _: clients.ask("/work?20"), rate=5000, concurrency=4, target="master")
-    burst.run(requests)
-    seconds = time.monotonic() - begun
-    return round((cluster.cpu_ms() - cpu) / 1000 / seconds, 2)
+    facts = {"of_one_worker": one, "of_four_workers": four, "here": os.cpu_count() or 1}
+    return lab.observed("one" if one <= 1.15 else "many", cores=facts)
 
 
 @lab.experiment
@@ -255,19 +205,16 @@ def kill_one() -> Observed:
     """Kill a worker that serves at least two requests, and count who got no answer."""
     fresh()
     seen = crash(2)
-    if seen["lost"] == 0:
-        choice = "nothing"
-    else:
-        choice = "in_flight" if seen["lost"] <= seen["serving"] else "quarter"
-    return lab.observed(choice, **seen)
+    choice = "in_flight" if seen["lost"] <= seen["serving"] else "quarter"
+    return lab.observed(choice if seen["lost"] else "nothing", **seen)
 
 
 @lab.experiment
 def stopped_or_dead() -> Observed:
     """Three seconds after a kill, three seconds after a stop: which of them lost more?"""
     fresh()
-    dead = clients.lost_while(lambda: (cluster.kill(cluster.busy_worker(2)), cluster.restarts_in(3)))
-    cluster.worker(2)
+    busy = cluster.busy_worker(2)
+    dead = clients.lost_while(lambda: (cluster.kill(busy), cluster.restarts_in(3)))
     stopped = clients.lost_while(lambda: (cluster.stop(2), cluster.restarts_in(3)))
     cluster.resume()
     choice = "stopped" if stopped > 2 * dead else "dead" if dead > 2 * stopped else "same"
@@ -278,28 +225,24 @@ def stopped_or_dead() -> Observed:
 def heartbeat() -> Observed:
     """The same stop, but the master wants a sign of life every second."""
     fresh(heartbeat_seconds=1.0)
-    row = cluster.stop(2)
-    old = row["pid"]
-    lost = clients.lost_while(lambda: lab.until(lambda: row["state"] == DEAD, 4, "a kill"))
-    replaced = row["state"] == DEAD and cluster.successor(2, old)["pid"] != old
+    old = cluster.stop(2)["pid"]
+    lost = clients.lost_while(lambda: cluster.restarts_in(2.5))
+    choice = "stays" if old in cluster.pids() else "replaced"
     fresh()
-    return lab.observed("replaced" if replaced else "stays", old_pid=old, lost=lost)
+    return lab.observed(choice, old_pid=old, lost=lost)
 
 
 @lab.experiment
 def crash_loop() -> Observed:
     """A release that dies at its start: how often is it started, without back-off and with it?"""
+    starts, cpu_ms = {}, {}
+    for name, backoff in (("without", False), ("with", True)):
+        fresh()
+        seen = crash_at_boot(1, backoff=backoff)
+        starts[name], cpu_ms[name] = seen["starts"], seen["cpu_ms"]
     fresh()
-    without = crash_at_boot(1, backoff=False)
-    fresh()
-    with_it = crash_at_boot(1, backoff=True)
-    fresh()
-    ratio = without["starts"] / max(with_it["starts"], 1)
-    choice = "storm" if ratio >= 5 else "few"
-    return lab.observed(
-        choice, starts_without=without["starts"], starts_with=with_it["starts"],
-        cpu_ms_without=without["cpu_ms"], cpu_ms_with=with_it["cpu_ms"], seconds=1.5,
-    )  # fmt: skip
+    choice = "storm" if starts["without"] >= 5 * max(starts["with"], 1) else "few"
+    return lab.observed(choice, starts=starts, cpu_ms=cpu_ms, seconds=1.5)
 
 
 @lab.experiment
@@ -320,9 +263,8 @@ def who_gets_it() -> Observed:
         clients.lost_while(lambda: None)  # those under way would be counted too
         shares[mode] = clients.count_workers(120, rate=100)
     fresh()
-    even = {mode: max(counts) <= 1.2 * min(counts) for mode, counts in shares.items()}
-    choice = {(True, False): "handout", (False, True): "shared", (True, True): "both"}
-    return lab.observed(choice.get((even["handout"], even["shared"]), "neither"), **shares)
+    even = [mode for mode, counts in shares.items() if max(counts) <= 1.2 * min(counts)]
+    return lab.observed("both" if len(even) == 2 else "".join(even), **shares)
 
 
 @lab.experiment
@@ -331,9 +273,8 @@ def rolling() -> Observed:
     fresh()
     seen = roll()
     replaced = len(set(seen["new_pids"]) - set(seen["old_pids"]))
-    if seen["lost"] == 0 and replaced == WORKERS:
-        return lab.observed("nothing", replaced=replaced, **seen)
-    return lab.observed("some" if replaced == WORKERS else "not_replaced", replaced=replaced, **seen)
+    choice = "not_replaced" if replaced < WORKERS else "some" if seen["lost"] else "nothing"
+    return lab.observed(choice, replaced=replaced, **seen)
 
 
 @lab.experiment

@@ -23,9 +23,10 @@ from types import FrameType
 from typing import NoReturn
 
 from app import App
-from lab.report import report
 from scoreboard import Row
 from settings import Settings
+
+from lab.report import report
 
 READY, LEAVING = b"R", b"L"
 BEAT_SECONDS = 0.1
@@ -71,7 +72,7 @@ class Worker:
         self._row["memory_kb"] = used.ru_maxrss // unit
 
     def _accept(self) -> None:
-        """Shared mode: take a connection off the listening socket, if no other worker was faster."""
+        """Shared mode: take a connection from the port, if no other worker was faster."""
         self._row["taken"] += 1  # before it is ours, so that a kill finds it counted
         try:
             connection, _ = self._listener.accept()
