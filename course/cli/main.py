@@ -5,31 +5,31 @@ import io
 import os
 import sys
 from collections.abc import Sequence
+from importlib import import_module
 
-from course.cli.commands import (
-    check,
-    doctor,
-    exercise_file,
-    hint,
-    lessons,
-    next_place,
-    replay,
-    run,
-    sandbox,
-    screen,
-    solution,
-    verify,
-)
 from course.cli.output import explain, show
 from course.cli.parser import Commands, Parser, parse
+from course.cli.screen import open_screen
 from course.cli.wiring import Wiring
 from course.errors import CourseError
-from course.report.failures import failure_lines
-from course.report.lines import terminal_width
 
 OUR_BUG = 4
 INTERRUPTED = 130
 PIPE_CLOSED = 141  # as the shell reports a program that a closed pipe ended
+MODULES = {
+    "list": "lessons",
+    "next": "next_place",
+    "run": "run",
+    "replay": "replay",
+    "check": "check",
+    "hint": "hint",
+    "open": "exercise_file",
+    "reset": "exercise_file",
+    "solution": "solution",
+    "verify": "verify",
+    "doctor": "doctor",
+    "sandbox": "sandbox",
+}
 DESCRIPTION = """A course on scalability that runs the real thing.
 
 Without a command it opens the course in this terminal, where you left off."""
@@ -39,9 +39,7 @@ def entry() -> None:
     """The `course` program."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(
-                errors="backslashreplace"
-            )  # a terminal without UTF-8 is no reason to stop
+            stream.reconfigure(errors="backslashreplace")  # not every terminal has UTF-8
     sys.exit(main(sys.argv[1:]))
 
 
@@ -50,6 +48,9 @@ def main(arguments: Sequence[str]) -> int:
     try:
         return _run(arguments)
     except CourseError as error:
+        from course.report.failures import failure_lines
+        from course.report.lines import terminal_width
+
         explain(*failure_lines(error, terminal_width()))
         return error.exit_code
     except KeyboardInterrupt:
@@ -65,21 +66,30 @@ def main(arguments: Sequence[str]) -> int:
         return OUR_BUG
 
 
-def make_parser() -> Parser:
-    """The whole command line."""
+def make_parser(arguments: Sequence[str]) -> Parser:
+    """The command line, as much of it as these arguments can mean."""
     parser = Parser(prog="course", description=DESCRIPTION, words=["--version"], is_outer=True)
     parser.add_argument("--version", action="store_true", help="say which version this is")
     commands = Commands(parser, is_required=False)
-    for command in (
-        lessons, next_place, run, replay, check, hint, exercise_file, solution, verify, doctor, sandbox
-    ):  # fmt: skip
-        command.add(commands)
-    parser.set_defaults(run=screen.run)
+    for module in _modules(arguments):
+        import_module(f"course.cli.commands.{module}").add(commands)
+    parser.set_defaults(run=open_screen)
     return parser
 
 
+def _modules(arguments: Sequence[str]) -> list[str]:
+    """The module of the command that is given; all of them when that is not plain to see."""
+    words = [word for word in arguments if not word.startswith("-")]
+    given = [MODULES[word] for word in words[:3] if word in MODULES]  # --course DIR --sandbox X
+    return (
+        given
+        if len(given) == 1 and "-h" not in arguments
+        else list(dict.fromkeys(MODULES.values()))
+    )
+
+
 def _run(arguments: Sequence[str]) -> int:
-    options = parse(make_parser(), arguments)
+    options = parse(make_parser(arguments), arguments)
     if options.version:
         from importlib.metadata import version
 

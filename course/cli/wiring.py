@@ -5,16 +5,20 @@ import sys
 from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
-from typing import cast
+from typing import TYPE_CHECKING, TypeVar, cast
 
 from course.cli.output import explain
 from course.content.catalog import Catalog, find_course
 from course.model.untrusted import clean_line
-from course.runs.ports import Sandboxes
-from course.runs.study import Checker, Desk
+from course.runs.reader import Reader
 from course.storage.paths import Places, find_places
 from course.storage.progress import ProgressStore
-from course.storage.workspace import Workspace
+
+if TYPE_CHECKING:  # what `course list` must not wait for
+    from course.runs.ports import Sandboxes
+    from course.runs.study import Checker, Desk
+
+_Reading = TypeVar("_Reading", bound=Reader)
 
 
 class Wiring:
@@ -45,13 +49,13 @@ class Wiring:
         return find_places()
 
     @cached_property
-    def sandboxes(self) -> Sandboxes:
+    def sandboxes(self) -> "Sandboxes":
         """What opens sandboxes; nothing is started yet."""
         from course.sandbox.choice import Choice, Chooser
 
         return Chooser(cast("Choice", self._sandbox))
 
-    def checker(self, *, ahead: bool) -> Checker:
+    def checker(self, *, ahead: bool) -> "Checker":
         """What judges submissions; `ahead` keeps a sandbox ready for the next check."""
         from course.judge.judge import PytestJudge
         from course.runs.checks import Checks
@@ -61,8 +65,11 @@ class Wiring:
         return Checks(self.sandboxes, judge, ahead=ahead)
 
     @contextlib.contextmanager
-    def study(self, *, ahead: bool = False) -> Iterator[Desk]:
+    def study(self, *, ahead: bool = False) -> Iterator["Desk"]:
         """The learner's desk, closed at the end; what it noticed is told on stderr."""
+        from course.runs.study import Desk
+        from course.storage.workspace import Workspace
+
         catalog = self.catalog
         desk = Desk(
             catalog,
@@ -71,16 +78,29 @@ class Wiring:
             sandboxes=lambda: self.sandboxes,
             checker=lambda: self.checker(ahead=ahead),
         )
-        try:
-            _tell(desk)
+        with _told(desk):
             yield desk
-        finally:
-            desk.close()
-            _tell(desk)
+
+    @contextlib.contextmanager
+    def reader(self) -> Iterator[Reader]:
+        """The half of the desk that needs no sandbox, and is there sooner."""
+        with _told(Reader(self.catalog, ProgressStore(self.places.progress))) as reader:
+            yield reader
 
 
-def _tell(desk: Desk) -> None:
-    for notice in desk.notices():
+@contextlib.contextmanager
+def _told(reader: _Reading) -> Iterator[_Reading]:
+    """Close it at the end, and tell what it noticed."""
+    try:
+        _tell(reader)
+        yield reader
+    finally:
+        reader.close()
+        _tell(reader)
+
+
+def _tell(reader: Reader) -> None:
+    for notice in reader.notices():
         explain(clean_line(notice))
 
 

@@ -20,8 +20,11 @@ def find_lesson(lessons: Sequence[Lesson], name: str) -> Lesson:
 
 
 def find_exercise(lessons: Sequence[Lesson], name: str) -> Exercise:
-    """An exercise as `lesson/exercise`; the lesson alone where it has only one."""
+    """An exercise as `lesson/exercise`, or one part of that where it is clear without the other."""
     lesson_name, slash, exercise_name = name.partition("/")
+    alone = [one for lesson in lessons for one in lesson.exercises if one.id == name]
+    if len(alone) == 1:
+        return alone[0]
     lesson = find_lesson(lessons, lesson_name)
     slugs = [exercise.slug for exercise in lesson.exercises]
     if not lesson.exercises:

@@ -1,6 +1,7 @@
 """Plain lines that fit a width."""
 
-import shutil
+import os
+import sys
 import textwrap
 from collections.abc import Iterator
 
@@ -8,11 +9,12 @@ from course.model.untrusted import clean
 
 NARROWEST = 40
 WIDEST = 100  # longer lines are hard to read
+USUAL = 80
 
 
 def terminal_width() -> int:
     """The width to write for: the terminal's or COLUMNS', within reason."""
-    return max(NARROWEST, min(WIDEST, shutil.get_terminal_size((80, 24)).columns))
+    return max(NARROWEST, min(WIDEST, _columns()))
 
 
 def wrapped(text: str, width: int, indent: str = "") -> Iterator[str]:
@@ -31,3 +33,15 @@ def wrapped(text: str, width: int, indent: str = "") -> Iterator[str]:
 def cut(text: str, width: int) -> str:
     """One line, shortened where it has to be."""
     return text if len(text) <= width else f"{text[: max(0, width - 1)]}…"
+
+
+def _columns() -> int:
+    """As shutil.get_terminal_size says, which takes longer to import than `course list` to run."""
+    try:
+        return int(os.environ["COLUMNS"])
+    except (KeyError, ValueError):
+        pass
+    try:
+        return os.get_terminal_size(sys.stdout.fileno()).columns
+    except (AttributeError, ValueError, OSError):  # closed, replaced, or no terminal
+        return USUAL

@@ -5,7 +5,6 @@ from collections.abc import Iterator, Sequence
 
 from course.content.catalog import Catalog
 from course.content.naming import find_lesson
-from course.content.source import find_source
 from course.errors import StorageError
 from course.model.lesson import Experiment, Lesson
 from course.model.problem import Problem
@@ -59,6 +58,8 @@ class Reader:
 
     def source(self, lesson: str, name: str) -> tuple[str, str, int]:
         """The code behind a trigger, gauge, experiment, node or `code` fence."""
+        from course.content.source import find_source
+
         source = find_source(self._lesson(lesson).folder, name)
         return source.file, source.text, source.line
 
@@ -78,6 +79,10 @@ class Reader:
         with self._remembering():
             self._store.settle(name, observed)
         return Prediction(name, known.choice if known else "", observed)
+
+    def close(self) -> None:
+        """Close the store."""
+        self._store.close()
 
     def _lesson(self, name: str) -> Lesson:
         return find_lesson(self._catalog.lessons, name)

@@ -133,7 +133,7 @@ class Desk(Reader):
         self._labs.clear()
         if "_checker" in self.__dict__:  # it was asked for
             self._checker.close()
-        self._store.close()
+        super().close()
 
     @cached_property
     def _sandboxes(self) -> Sandboxes:

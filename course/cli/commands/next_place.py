@@ -16,7 +16,7 @@ def add(commands: Commands) -> None:
 
 def run(options: argparse.Namespace, wiring: Wiring) -> int:
     """Do it."""
-    with wiring.study() as study:
+    with wiring.reader() as study:
         place = study.next()
         if options.json:
             show_json(place_json(place))

@@ -130,7 +130,7 @@ def test_a_bug_of_ours_is_caught_once_written_down_and_named(course, home, monke
     def broken(_self: object) -> list[Event]:
         raise RuntimeError("\x1b[31mred")
 
-    monkeypatch.setattr("course.runs.study.Desk.cards", broken)
+    monkeypatch.setattr("course.runs.reader.Reader.cards", broken)
     ran = course("list")
     assert ran.code == 4
     assert "this is a bug in the course: RuntimeError" in ran.err

@@ -7,7 +7,7 @@ from course.cli.wiring import Wiring, has_terminal
 from course.errors import UsageError
 
 
-def run(_options: argparse.Namespace, wiring: Wiring) -> int:
+def open_screen(_options: argparse.Namespace, wiring: Wiring) -> int:
     """Open it, where there is a terminal to draw on."""
     if not has_terminal() or os.environ.get("TERM") == "dumb":
         raise UsageError(
