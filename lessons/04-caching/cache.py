@@ -11,7 +11,7 @@ from protection import Protection, Rebuilt, protections
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-PATIENCE_SECONDS = 0.1  # Redis answers in less than a thousandth: after this it is not coming
+PATIENCE_SECONDS = 0.25  # Redis answers in a thousandth of that: later than this is never
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,8 @@ from typing import Any
 
 from system import System, Visit
 
-RATE = 100  # visitors a second in the stampede
-REBUILD_SECONDS = 0.3
+RATE = 60  # visitors a second in the stampede
+REBUILD_SECONDS = 0.5
 
 
 def ask_until_second_miss(system: System, key: int, seconds: float) -> list[Visit]:

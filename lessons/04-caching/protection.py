@@ -18,7 +18,7 @@ import redis
 Peek = Callable[[], bytes | None]
 Fetch = Callable[[], bytes]
 LOCK_MS = 3_000  # longer than a rebuild takes; a holder that dies blocks the others this long
-POLL_SECONDS = 0.02
+POLL_SECONDS = 0.05
 
 # Delete the lock only while it is still ours: it may have run out and belong to another by now.
 RELEASE = """

@@ -43,7 +43,7 @@ def read(function, args, kwargs, ttl):
     def work():
         try:
             outcome["value"] = decorated(*args, **kwargs)
-        except Exception as error:  # noqa: BLE001  handed to the caller below
+        except Exception as error:
             outcome["error"] = error
 
     worker = threading.Thread(target=work, daemon=True)

@@ -11,7 +11,7 @@ from lab import Lab
 lab = Lab()
 parts = SimpleNamespace()
 APPS = ("app-1", "app-2", "app-3")
-PATIENCE_SECONDS = 9
+PATIENCE_SECONDS = 7
 
 
 class Origin:
