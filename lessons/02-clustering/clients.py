@@ -2,11 +2,10 @@
 
 import threading
 import time
-from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
-from control import WORKERS, Cluster
+from control import Cluster
 
 from lab import Lab
 
@@ -64,17 +63,14 @@ class Clients:
         self._lab.until(lambda: not open_now & self._waiting, PATIENCE, "the end of open requests")
         return self.lost - before
 
-    def count_workers(self, requests: int, rate: float) -> list[int]:
-        """Send so many requests; how many each worker answered, the busiest first."""
-        counts: Counter[str] = Counter()
-
-        def send(_number: int) -> Any:
-            reply = self.ask()
-            counts[reply.headers.get("x-worker", "lost")] += 1
-            return reply
-
-        self._lab.load(send, rate=rate, concurrency=8, target="master").run(requests)
-        return sorted(counts.values(), reverse=True) + [0] * (WORKERS - len(counts))
+    def count_workers(self, cluster: Cluster, requests: int, rate: float) -> list[int]:
+        """Send so many requests; how many each worker took, the busiest first."""
+        before = {row["pid"]: row["taken"] for row in cluster.board.up()}
+        self._lab.load(lambda _: self.ask(), rate=rate, concurrency=8, target="master").run(
+            requests
+        )
+        took = [row["taken"] - before[row["pid"]] for row in cluster.board.up()]
+        return sorted(took, reverse=True)
 
     def cores_used(self, cluster: Cluster, requests: int) -> float:
         """Seconds of CPU that the workers use per second, for requests of 20 ms of CPU each.

@@ -261,7 +261,7 @@ def who_gets_it() -> Observed:
         fresh(accept=mode, wait_ms=5)
         load.stop()
         clients.lost_while(lambda: None)  # those under way would be counted too
-        shares[mode] = clients.count_workers(120, rate=100)
+        shares[mode] = clients.count_workers(cluster, 120, rate=100)
     fresh()
     even = [mode for mode, counts in shares.items() if max(counts) <= 1.2 * min(counts)]
     return lab.observed("both" if len(even) == 2 else "".join(even), **shares)
