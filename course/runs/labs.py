@@ -19,7 +19,8 @@ OPEN_SECONDS = 60.0
 FIRE_SECONDS = 180.0
 CLOSE_SECONDS = 3.0
 ENTRY = "lesson.py"
-LEFT_OUT = ("lesson.toml", "lesson.md", "exercises", "__pycache__")
+LEFT_OUT = ("lesson.toml", "lesson.md", "exercises")
+HIDDEN = (".", "__")  # how caches of editors, linters and Python are called
 Heard = Callable[[Event], None]
 
 
@@ -105,12 +106,9 @@ def open_lab(
 
 def files_of(folder: Path) -> list[JSON]:
     """A folder's files as the wire carries them; the text for the learner stays here."""
-    paths = [
-        path
-        for path in sorted(folder.rglob("*"))
-        if path.is_file() and not set(path.relative_to(folder).parts) & set(LEFT_OUT)
-    ]
-    return [as_file(path.relative_to(folder).as_posix(), path.read_bytes()) for path in paths]
+    names = [path.relative_to(folder) for path in sorted(folder.rglob("*")) if path.is_file()]
+    wanted = [name for name in names if not any(map(_is_left_out, name.parts))]
+    return [as_file(name.as_posix(), (folder / name).read_bytes()) for name in wanted]
 
 
 def as_file(name: str, content: bytes) -> dict[str, JSON]:
@@ -119,3 +117,7 @@ def as_file(name: str, content: bytes) -> dict[str, JSON]:
         return {"name": name, "text": content.decode()}
     except UnicodeDecodeError:
         return {"name": name, "base64": base64.b64encode(content).decode()}
+
+
+def _is_left_out(part: str) -> bool:
+    return part in LEFT_OUT or part.startswith(HIDDEN)
