@@ -19,6 +19,7 @@ PIPE_CLOSED = 141  # as the shell reports a program that a closed pipe ended
 MODULES = {
     "list": "lessons",
     "next": "next_place",
+    "read": "read",
     "run": "run",
     "replay": "replay",
     "check": "check",

@@ -85,7 +85,8 @@ def _(event: Request) -> str:
 
 @_told.register
 def _(event: Note) -> str:
-    node = f"{event.node}: " if event.node else ""
+    is_named = not event.node or event.text.startswith(event.node)
+    node = "" if is_named else f"{event.node}: "
     return f"{TONES[event.tone]}{node}{event.text}"
 
 

@@ -53,7 +53,7 @@ def place_lines(place: Place | None, lesson: Lesson | None, width: int) -> Itera
     elif lesson.steps:
         step = lesson.steps[place.step]
         yield f"Next: step {place.step + 1} of {len(lesson.steps)}, {step.title}"
-        yield "  course    to go on reading"
+        yield f"  course                 to go on reading, or course read {lesson.id}"
 
 
 def place_json(place: Place | None) -> Fields:

@@ -11,7 +11,7 @@ from course.content.arguments import split_pairs, typed
 from course.errors import UsageError
 from course.model.event import Event
 from course.model.json import JSON
-from course.model.lesson import Lesson
+from course.model.lesson import Experiment, Lesson
 from course.model.nearest import did_you_mean
 from course.runs.labs import Heard
 from course.runs.ports import OpenLab
@@ -116,3 +116,16 @@ def parse_act(lesson: Lesson, text: str, *, only_experiments: bool = False) -> A
     what = "experiment" if only_experiments else "trigger"
     hint = f"{did_you_mean(name, known)} There are: {', '.join(known)}." if known else ""
     raise UsageError(f"{lesson.id} has no {what} '{name}'.", hint.strip())
+
+
+def parse_prediction(lesson: Lesson, text: str) -> tuple[Experiment, str]:
+    """`kill_one=in_flight` as an experiment and a choice; raises UsageError."""
+    name, _, choice = text.partition("=")
+    act = parse_act(lesson, name, only_experiments=True)
+    experiment = next(one for one in lesson.experiments if one.id == act.name)
+    choices = [one.id for one in experiment.choices]
+    if choice not in choices:
+        near = did_you_mean(choice, choices)
+        hint = f"{near} Its choices: {', '.join(choices)}.".strip()
+        raise UsageError(f"'{choice}' is not a choice of {name}.", hint)
+    return experiment, choice

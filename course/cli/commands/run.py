@@ -11,18 +11,21 @@ from course.cli.parser import Commands
 from course.cli.teller import Teller
 from course.cli.wiring import Wiring
 from course.errors import LessonError
+from course.model.lesson import Lesson
 from course.report.failures import failure_lines
 from course.report.lines import terminal_width
-from course.runs.play import Play, parse_act
+from course.runs.play import Act, Play, parse_act, parse_prediction
 from course.storage.recordings import Recorder
 
 FAILED = 1
+PREDICT = "--predict"
+LONGEST_STAY = 86400.0
 MORE = """Triggers and experiments happen in the order given, each once the one before is done.
   course run 02 --do crash:worker=2 --observe kill_one --record run.jsonl"""
 
 
 class _Do(argparse.Action):
-    """Keeps `--do` and `--observe` in one list, in the order they were given."""
+    """Keeps what is to be done in one list, in the order it was given."""
 
     def __call__(
         self,
@@ -47,12 +50,20 @@ def add(commands: Commands) -> None:
     commands.option(
         parser, "--observe", metavar="EXPERIMENT", action=_Do, dest="acts", help="run an experiment"
     )
-    commands.option(parser, "--seed", metavar="N", type=int, help="repeat a run's random choices")
+    commands.option(
+        parser,
+        "--predict",
+        metavar="EXPERIMENT=CHOICE",
+        action=_Do,
+        dest="acts",
+        help="say what you expect of an experiment, then run it",
+    )
+    commands.option(parser, "--seed", metavar="N", type=_seed, help="repeat a run's random choices")
     commands.option(
         parser,
         "--stay",
         metavar="SECONDS",
-        type=float,
+        type=_seconds,
         default=0.0,
         help="go on watching after that",
     )
@@ -64,11 +75,12 @@ def run(options: argparse.Namespace, wiring: Wiring) -> int:
     with contextlib.ExitStack() as stack:
         study = stack.enter_context(wiring.study())
         lesson = study.card(options.lesson).lesson
-        acts = [
-            parse_act(lesson, text, only_experiments=option == "--observe")
-            for option, text in options.acts or ()
-        ]
+        given = options.acts or ()
+        acts = [_act(lesson, option, text) for option, text in given]
+        predicted = [parse_prediction(lesson, text) for option, text in given if option == PREDICT]
         recorder = stack.enter_context(Recorder(options.record)) if options.record else None
+        for experiment, choice in predicted:
+            study.predict(lesson.id, experiment, choice)
         play = Play(
             lambda seed, heard: study.open_lab(lesson.id, seed=seed, heard=[heard]),
             acts,
@@ -83,7 +95,32 @@ def run(options: argparse.Namespace, wiring: Wiring) -> int:
                 recorder.write(event)
             teller.tell(event)
         teller.finish()
+        for experiment, _choice in predicted:
+            done = teller.state.observed.get(experiment.id)
+            if done is not None:
+                settled = study.settle(lesson.id, experiment, done.choice)
+                teller.compare(lesson, experiment, settled)
         return _outcome(play)
+
+
+def _act(lesson: Lesson, option: str, text: str) -> Act:
+    if option == PREDICT:
+        return Act("observe", parse_prediction(lesson, text)[0].id, {})
+    return parse_act(lesson, text, only_experiments=option == "--observe")
+
+
+def _seed(text: str) -> int:
+    seed = int(text)
+    if not 0 <= seed < 2**53:
+        raise ValueError(text)  # argparse says what it should be
+    return seed
+
+
+def _seconds(text: str) -> float:
+    seconds = float(text)
+    if not 0 <= seconds <= LONGEST_STAY:
+        raise ValueError(text)
+    return seconds
 
 
 def _outcome(play: Play) -> int:

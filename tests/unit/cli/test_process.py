@@ -62,12 +62,3 @@ def test_an_interrupted_run_closes_its_lab_and_ends_with_130(home):
         assert program.returncode == 130
         assert b"interrupted" in err
         assert b"Traceback" not in err
-
-
-def test_help_of_every_command_is_there(home):
-    for command in ("list", "next", "run", "replay", "check", "hint", "open", "reset", "solution",
-                    "doctor", "sandbox"):  # fmt: skip
-        with _start(command, "--help", stdout=subprocess.PIPE) as program:
-            out, _err = program.communicate(timeout=20)
-            assert program.returncode == 0
-            assert f"usage: course {command}".encode() in out

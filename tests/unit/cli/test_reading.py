@@ -2,6 +2,7 @@ import shutil
 
 import pytest
 
+from course.cli.main import MODULES, main
 from course.model.event import Event
 from tests.fixture_course import FIXTURES
 
@@ -138,3 +139,53 @@ def test_a_bug_of_ours_is_caught_once_written_down_and_named(course, home, monke
     log = next((home / "logs").iterdir())
     assert log.name in ran.err
     assert "Traceback" in log.read_text()
+
+
+def test_a_step_is_read_with_the_command_for_every_live_part_and_remembered(course):
+    ran = course("read", "01")
+    assert ran.code == 0
+    assert "Step 1 of 3: Bump it" in ran.out
+    assert "  course run counting --do bump:by=2,label=double" in ran.out
+    assert "Go on: course read counting 2" in ran.out
+    assert "course run counting --predict twice=CHOICE" in course("read", "01", "2").out
+    assert course("next", "--json").json["step"] == 2
+    assert course("read", "01", "--json").json["title"] == "Think first"
+    assert "Write `add(numbers)`" in course("read", "01", "3").out
+    assert course("next", "--json").json["exercise"] == "counting/add"
+
+
+@pytest.mark.parametrize("step", ["0", "4", "-1", "x"])
+def test_a_step_that_is_not_there_is_a_sentence(course, step):
+    ran = course("read", "01", step)
+    assert (ran.code, ran.out) == (2, "")
+
+
+@pytest.mark.parametrize(
+    ("option", "value"),
+    [
+        ("--seed", "-1"),
+        ("--seed", "9" * 30),
+        ("--stay", "nan"),
+        ("--stay", "inf"),
+        ("--stay", "-1"),
+    ],
+)
+def test_numbers_that_cannot_be_meant_are_refused(course, option, value):
+    ran = course("run", "01", f"{option}={value}")
+    assert ran.code == 2
+    assert f"argument {option}" in ran.err.lower()
+
+
+@pytest.mark.parametrize("command", MODULES)
+def test_help_of_every_command_is_there(command, capsys, home):
+    with pytest.raises(SystemExit) as ended:
+        main([command, "--help"])
+    assert ended.value.code == 0
+    assert f"usage: course {command}" in capsys.readouterr().out
+
+
+def test_help_lists_every_command(capsys, home):
+    with pytest.raises(SystemExit):
+        main(["--help"])
+    out = capsys.readouterr().out
+    assert [command for command in MODULES if f"\n    {command} " not in out] == []

@@ -95,3 +95,19 @@ def test_after_a_pass_the_lesson_says_done_and_the_solution_is_shown(course):
 def test_any_file_can_be_checked_and_is_not_remembered(course, file, code):
     assert course("check", "01", "--file", str(ADD / file)).code == code
     assert course("list", "--json").json["lessons"][0]["exercises"][0]["attempts"] == 0
+
+
+def test_a_prediction_is_shown_beside_the_truth_and_remembered(course):
+    ran = course("run", "01", "--predict", "twice=one")
+    assert ran.code == 0, ran.err
+    assert "You said: One more than before" in ran.out
+    assert "It came out: Two more than before" in ran.out
+    assert "A second bump is not the first one again." in ran.out
+    assert "Why: Each bump adds one" in ran.out
+    assert "You were right." in course("run", "01", "--predict", "twice=two").out
+
+
+@pytest.mark.parametrize("text", ["twice", "twice=three", "bump=one", "=one"])
+def test_a_prediction_that_names_nothing_opens_no_lab(course, text):
+    ran = course("run", "01", "--predict", text)
+    assert (ran.code, ran.out) == (2, "")
