@@ -73,7 +73,11 @@ class JudgeProcess:
         ours, theirs = socket.socketpair()
         pipe, told = os.pipe()
         with self._lock:
-            socket.send_fds(self._started(), [nonce.encode()], [theirs.fileno(), told])
+            try:
+                socket.send_fds(self._started(), [nonce.encode()], [theirs.fileno(), told])
+            except OSError:  # it ended just now
+                self._end()
+                socket.send_fds(self._started(), [nonce.encode()], [theirs.fileno(), told])
         theirs.close()
         os.close(told)
         return Run(Channel(ours, nonce), pipe)
@@ -81,21 +85,23 @@ class JudgeProcess:
     def close(self) -> None:
         """End it, and every run with it; idempotent."""
         with self._lock:
-            if self._control is not None:
-                self._control.close()
-            if self._process is not None:
-                try:
-                    self._process.wait(LAST_SECONDS)
-                except subprocess.TimeoutExpired:
-                    self._process.kill()
-                    self._process.wait()
-            self._process = self._control = None
+            self._end()
+
+    def _end(self) -> None:
+        if self._control is not None:
+            self._control.close()
+        if self._process is not None:
+            try:
+                self._process.wait(LAST_SECONDS)
+            except subprocess.TimeoutExpired:
+                self._process.kill()
+                self._process.wait()
+        self._process = self._control = None
 
     def _started(self) -> socket.socket:
         if self._control is not None and self._process is not None and self._process.poll() is None:
             return self._control
-        if self._control is not None:
-            self._control.close()
+        self._end()
         self._control, theirs = socket.socketpair()
         self._process = subprocess.Popen(
             [sys.executable, "-I", "-B", "-X", "utf8", "-c", START, str(ROOT)],

@@ -115,12 +115,9 @@ class Checks:
     def _take(self, exercise: Exercise) -> Session:
         with self._lock:
             before, self._ready = self._ready, None
-        if before is not None and before[0] == exercise.slug:
-            with contextlib.suppress(SandboxError):  # it may have reached its deadline meanwhile
-                session = before[1].result()
-                session.request("ping", seconds=ANSWER_SECONDS)
-                return session
-        elif before is not None:
+        if before is not None:
+            if before[0] == exercise.slug and _is_alive(before[1]):
+                return before[1].result()
             _close_when_open(before[1])
         return self._sandboxes.open_for_check(exercise)
 
@@ -130,7 +127,7 @@ class Checks:
             with contextlib.suppress(SandboxLost):  # the check will notice
                 session.request("restart", seconds=ANSWER_SECONDS)  # starts the runner
             opening.set_result(session)
-        except CourseError as error:
+        except Exception as error:  # noqa: BLE001  whoever waits for it must hear of it
             opening.set_exception(error)
 
 
@@ -154,6 +151,16 @@ def _why(error: Exception) -> str:
         return clean_line(f"The sandbox was lost: {error.summary} {error.evidence}".strip())
     _log.error("a check broke", exc_info=error)
     return clean_line(f"The check itself broke: {type(error).__name__}: {error}")
+
+
+def _is_alive(opening: "Future[Session]") -> bool:
+    """Whether it was opened at all, and has not reached its deadline meanwhile."""
+    if opening.exception() is not None:
+        return False
+    with contextlib.suppress(SandboxError):
+        opening.result().request("ping", seconds=ANSWER_SECONDS)
+        return True
+    return False
 
 
 def _close_when_open(opening: "Future[Session]") -> None:

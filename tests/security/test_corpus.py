@@ -88,7 +88,8 @@ class Arena:
         files = self.folder.glob("course-judge-*" if self._kept else "*")
         inside = "/submission-" if self._kept else ""  # agent and runner stand outside of it
         strays = _inside(self.folder, inside)
-        return [f"process {pid}" for pid in pids] + strays + [*map(str, files)]
+        gone = [f"process {pid}" for pid in pids] + strays + [*map(str, files)]
+        return gone + list(self._sandboxes.left_over())
 
     def close(self) -> None:
         if self._kept is not None:

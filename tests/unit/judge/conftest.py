@@ -1,0 +1,84 @@
+"""Exercises written on the spot, and a submission that needs no sandbox."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from course.errors import CourseError
+from course.judge.judge import PytestJudge
+from course.model.lesson import Exercise
+from course.model.verdict import Verdict
+
+Act = Callable[..., Any]
+
+
+class Answers:
+    """A submission whose functions are given; keeps what it was asked."""
+
+    def __init__(self, **functions: Act) -> None:
+        self._functions = functions
+        self.asked: list[str] = []
+
+    def ask(self, command: str, arguments: dict[str, Any]) -> dict[str, Any]:
+        self.asked.append(command)
+        if command == "call":
+            return self._call(**arguments)
+        if command == "fire":
+            return {"value": self._functions[arguments["trigger"]](**arguments["params"])}
+        return {"text": "the file"} if command == "text" else {}
+
+    def _call(self, function: str, args: list[Any], kwargs: dict[str, Any], nonce: str):
+        try:
+            return {"nonce": nonce, "value": self._functions[function](*args, **kwargs)}
+        except CourseError:
+            raise
+        except Failing as failing:
+            return {"nonce": nonce, "failure": failing.fields}
+
+
+class Failing(Exception):
+    """Raised by a function of `Answers` to fail as the sandbox would report it."""
+
+    def __init__(self, kind: str, message: str, line: int | None = None) -> None:
+        self.fields = {"kind": kind, "message": message, "line": line, "trace": []}
+
+
+@pytest.fixture(scope="session")
+def judge() -> Iterator[PytestJudge]:
+    judge = PytestJudge()
+    yield judge
+    judge.close()
+
+
+@pytest.fixture
+def exercise(tmp_path: Path) -> Callable[..., Exercise]:
+    def write(tests: str, **more: Any) -> Exercise:
+        file = tmp_path / "test_it.py"
+        file.write_text(f"import pytest\nfrom course.judge.compare import same\n\n{tests}")
+        return Exercise(
+            lesson="lesson",
+            id="it",
+            title="It",
+            kind=more.pop("kind", "function"),
+            file="it.py",
+            folder=tmp_path,
+            task="",
+            tests=(file,),
+            solution=tmp_path / "solution.py",
+            mutants=(),
+            harness=None,
+            rig=None,
+            **more,
+        )
+
+    return write
+
+
+@pytest.fixture
+def run(judge: PytestJudge, exercise) -> Callable[..., Verdict]:
+    def run(tests: str, submission: Answers | None = None, seed: int = 1, **more: Any) -> Verdict:
+        return judge.run(exercise(tests, **more), submission or Answers(), seed=seed)
+
+    return run
