@@ -19,15 +19,16 @@ class System:
     """The running parts, and what the learner did to them."""
 
     def __init__(self) -> None:
-        self.shards = lab.mongos(["shard-1", "shard-2", "shard-3"], tier=2)
         self.used = 3  # of the shards that run, how many the router uses
         self.way = "modulo"
         self.port = lab.free_port()
-        ports = [str(shard.port) for shard in self.shards]
-        self.router = lab.process(
-            "router", ["python", "router.py", str(self.port), self.way, *ports],
-            role="balancer", tier=1, ready=self.port,
-        )  # fmt: skip
+        with lab.together():
+            self.shards = [lab.mongo(f"shard-{n}", tier=2) for n in (1, 2, 3)]
+            ports = [str(shard.port) for shard in self.shards]
+            self.router = lab.process(
+                "router", ["python", "router.py", str(self.port), self.way, *ports],
+                role="balancer", tier=1, ready=self.port,
+            )  # fmt: skip
         self.next_user = USERS
         self.hot: int | None = None
         self.asked = lab.window(5)  # shards asked per lookup, kept where times usually are

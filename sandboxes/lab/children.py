@@ -1,9 +1,10 @@
 """The processes, loads and background work of one lab, and their common end."""
 
+import contextlib
 import random
 import sys
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TypeVar
 
@@ -36,6 +37,7 @@ class Children:
         self._loads: list[Load] = []
         self._owners: dict[int, int] = {}  # port -> the uid that should listen there
         self._ended = threading.Event()
+        self._starting = threading.local()
 
     def start(
         self,
@@ -47,9 +49,8 @@ class Children:
         folder: Path,
         ready: Ready | int | None,
         env: Mapping[str, str] | None = None,
-        waits: bool = True,
     ) -> P:
-        """Start a program as a node; `waits` until it is ready."""
+        """Start a program as a node and wait until it is ready, unless `together`."""
         uid = self._runtime.uid(account)
         environment = child_environment({"LAB_REPORT": str(self._report_address), **(env or {})})
         if isinstance(ready, int) and uid is not None:
@@ -59,7 +60,7 @@ class Children:
         def launch() -> object:
             return self._spawner.spawn(argv, folder=folder, environment=environment, uid=uid)
 
-        return self.adopt(kind, node, launch, ready, waits=waits)
+        return self.adopt(kind, node, launch, ready)
 
     def adopt(
         self,
@@ -67,16 +68,28 @@ class Children:
         node: Node,
         launch: Callable[[], object],
         ready: Ready | int | None,
-        *,
-        waits: bool = True,
     ) -> P:
         """Take charge of a program that `launch` starts, however it does that."""
         answers = ready if not isinstance(ready, int) else (lambda: accepts(ready))
         process = kind(node, launch, answers, self._telling)
         self._processes.append(process)
-        if waits:
+        waiting: list[Process] | None = getattr(self._starting, "waiting", None)
+        if waiting is None:
             process.wait_ready()
+        else:
+            waiting.append(process)
         return process
+
+    @contextlib.contextmanager
+    def together(self) -> Iterator[None]:
+        """What this thread starts in here is waited for at the end, all at once."""
+        self._starting.waiting = []
+        try:
+            yield
+            for process in self._starting.waiting:
+                process.wait_ready()
+        finally:
+            self._starting.waiting = None
 
     def load(self, send: Send, rate: float, concurrency: int, name: str, counted: Counted) -> Load:
         """An open-loop load with a seed of its own; not started yet."""

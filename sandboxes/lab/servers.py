@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
@@ -100,28 +101,31 @@ class Servers(Openable):
         replica_set: str | None = None,
     ) -> Mongo:
         """Start a mongod, or the stand-in where there is none."""
-        server = self._launch_mongo(name, tier, role, title, replica_set)
-        server.wait_ready()
+        port, folder = free_port(), self.opened.runtime.place(name, "mongod")
+        program = programs.mongod()
+        server = self.opened.children.start(
+            Mongo,
+            self.opened.topology.node(name, role, tier, title),
+            [*program.argv, *mongod_arguments(port, str(folder), replica_set)],
+            account="mongod", folder=folder, ready=port,
+        )  # fmt: skip
+        server.port, server.stand_in = port, program.stand_in
         return server
-
-    def mongos(self, names: Sequence[str], *, tier: int = 3, role: str = "shard") -> list[Mongo]:
-        """Start several at once, which takes little longer than one."""
-        servers = [self._launch_mongo(name, tier, role) for name in names]
-        for server in servers:
-            server.wait_ready()
-        return servers
 
     def replica_set(self, size: int = 3, *, tier: int = 3, name: str = "rs0") -> ReplicaSet:
         """Start a replica set and wait for its primary."""
-        members = [
-            self._launch_mongo(f"{name}-{n}", tier, "secondary", replica_set=name)
-            for n in range(1, size + 1)
-        ]
-        for member in members:
-            member.wait_ready()
+        with self.together():
+            members = [
+                self.mongo(f"{name}-{n}", tier=tier, role="secondary", replica_set=name)
+                for n in range(1, size + 1)
+            ]
         replicas = ReplicaSet(name, members)
         replicas.initiate()
         return replicas
+
+    def together(self) -> AbstractContextManager[None]:
+        """What is started inside `with lab.together():` is waited for at its end, all at once."""
+        return self.opened.children.together()
 
     def load(
         self,
@@ -184,20 +188,6 @@ class Servers(Openable):
     def publish(self, **facts: Any) -> None:
         """What harness and program find in `LAB_RIG`."""
         self.opened.published.update(facts)
-
-    def _launch_mongo(
-        self, name: str, tier: int, role: str, title: str = "", replica_set: str | None = None
-    ) -> Mongo:
-        port, folder = free_port(), self.opened.runtime.place(name, "mongod")
-        program = programs.mongod()
-        server = self.opened.children.start(
-            Mongo,
-            self.opened.topology.node(name, role, tier, title),
-            [*program.argv, *mongod_arguments(port, str(folder), replica_set)],
-            account="mongod", folder=folder, ready=port, waits=False,
-        )  # fmt: skip
-        server.port, server.stand_in = port, program.stand_in
-        return server
 
     @property
     def _learner(self) -> Learner:

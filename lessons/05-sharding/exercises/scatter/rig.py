@@ -10,7 +10,8 @@ shards = {}
 @lab.setup
 def start():
     """Start the databases; harness and tests find their ports."""
-    shards.update(zip(NAMES, lab.mongos(NAMES, tier=1), strict=True))
+    with lab.together():
+        shards.update({name: lab.mongo(name, tier=1) for name in NAMES})
     lab.publish(ports={name: shard.port for name, shard in shards.items()})
 
 
