@@ -72,8 +72,9 @@ def is_cache(part: str) -> bool:
     return part == "__pycache__" or part.startswith(".")
 
 
-def test_the_wheel_carries_lessons_and_sandboxes(wheel):
-    expected = {f"course/_data/{name}" for name in files("lessons") | files("sandboxes")}
+def test_the_wheel_carries_lessons_sandboxes_and_their_lock(wheel):
+    carried = files("lessons") | files("sandboxes") | {"requirements/sandbox.txt"}
+    expected = {f"course/_data/{name}" for name in carried}
     assert expected - names(wheel) == set()
 
 
