@@ -15,7 +15,7 @@ from pathlib import Path
 
 from runner.answers import answer, failure, how_it_ended, memory_kills
 from runner.child import Child, Ended, Late, Stray
-from runner.learners import PREPARE_SECONDS, Learners, NotStarted, Work
+from runner.learners import PREPARE_SECONDS, FolderFault, Learners, Work
 from runner.program import Program
 from runner.rights import Limits
 from runner.values import JSON, BadFrame, decode
@@ -105,7 +105,7 @@ class SubmissionHost:
             self._is_used = True
             try:
                 child = self._learners.start(self._work, {"PYTHONUNBUFFERED": "1", **(env or {})})
-            except NotStarted as error:
+            except FolderFault as error:
                 raise OSError(f"{argv[0]} did not start: {error}") from error
             refused = _run(child, words)
         if refused:
@@ -125,7 +125,7 @@ class SubmissionHost:
         left = self._work.limits.seconds - self._spent
         try:
             return answer(self._loaded().ask("call", asked, left), str(asked["nonce"]))
-        except NotStarted as error:
+        except FolderFault as error:
             self._ended = failure("output", f"its files could not be written: {error}")
         except Late:
             self._ended = self._late()

@@ -18,6 +18,7 @@ from runner.folder import refill
 from runner.loading import Loaded, load, parse
 from runner.rights import Limits, become_learner
 
+MOST_DESCRIPTORS = 1 << 16  # where the system names no limit
 VALUES = 3  # the descriptor of the value channel, beside 0, 1 and 2
 PARSE = "submission.parses"  # reserved: no function can have a dot in its name
 
@@ -39,7 +40,7 @@ def _arrange(values: int, printed: int) -> None:
     os.dup2(printed, 1)
     os.dup2(printed, 2)
     os.dup2(values, VALUES, inheritable=False)
-    os.closerange(VALUES + 1, os.sysconf("SC_OPEN_MAX"))
+    os.closerange(VALUES + 1, min(os.sysconf("SC_OPEN_MAX"), MOST_DESCRIPTORS))
     sys.stdout = open(1, "w", encoding="utf-8", errors="backslashreplace", buffering=1)  # noqa: SIM115
     sys.stderr = open(2, "w", encoding="utf-8", errors="backslashreplace", buffering=1)  # noqa: SIM115
     sys.__stdout__, sys.__stderr__ = sys.stdout, sys.stderr  # type: ignore[misc]  # ours to set

@@ -14,8 +14,8 @@ from runner.values import BadFrame, decode
 PREPARE_SECONDS = 10.0  # to fork, empty the folder and write the files
 
 
-class NotStarted(Exception):
-    """No process could be had for the submission; the text says why."""
+class FolderFault(Exception):
+    """The submission's files cannot be written; what ran before has filled the disk, say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,8 @@ class Learners:
         """A process that is the learner, in a folder with exactly the files.
 
         Raises:
-            NotStarted: The process or its files could not be had.
+            FolderFault: The files cannot be written.
+            RuntimeError: There is no process to be had, which is not the learner's fault.
         """
         child = self._take_spare()
         self._spare = self._server.fork()  # while nothing of the learner can be in its way
@@ -65,10 +66,14 @@ class Learners:
             "limits": asdict(work.limits),
         }
         self._is_clean = False
-        refused = _prepare(child, wanted)
-        if refused:
+        try:
+            told = decode(child.ask("prepare", wanted, PREPARE_SECONDS))
+        except (Ended, Late, Stray, BadFrame) as error:
             child.discard()
-            raise NotStarted(refused)
+            raise RuntimeError("the runner's process did not answer") from error
+        if "refused" in told:
+            child.discard()
+            raise FolderFault(str(told["refused"]))
         return child
 
     def kill(self) -> None:
@@ -102,7 +107,7 @@ class Learners:
             child = self._server.fork()
             child.known.wait(PREPARE_SECONDS)
         if not child.pid:
-            raise NotStarted(child.refused or "the runner did not answer")
+            raise RuntimeError(child.refused or "the runner did not answer")
         return child
 
     def _drop_spare(self) -> None:
@@ -117,14 +122,6 @@ class Learners:
         if spare is not None:
             spare.known.wait(PREPARE_SECONDS)
         return killing.descendants(self._server.pid, frozenset({spare.pid} if spare else ()))
-
-
-def _prepare(child: Child, wanted: dict[str, object]) -> str:
-    try:
-        told = decode(child.ask("prepare", wanted, PREPARE_SECONDS))
-    except (Ended, Late, Stray, BadFrame):
-        return "the runner did not answer"
-    return str(told.get("refused", ""))
 
 
 def _encoded(files: Mapping[str, bytes]) -> dict[str, str]:

@@ -76,7 +76,10 @@ class Judge:
 
 def check(session: Session, judge: Judge | None = None, files=HONEST, **changes):
     checks = Checks(Sandboxes(session), judge or Judge(), ahead=False)
-    return checks.check(replace(EXERCISE, **changes), files, seed=7)
+    try:
+        return checks.check(replace(EXERCISE, **changes), files, seed=7)
+    finally:
+        checks.close()
 
 
 def test_the_verdict_says_where_and_on_which_seed():
@@ -184,11 +187,11 @@ def test_the_next_check_finds_a_session_ready_unless_that_one_died():
     first, second, third = Session(), Session(ping=SandboxLost("deadline")), Session()
     checks = Checks(Sandboxes(first, second, third, Session()), Judge())
     checks.check(EXERCISE, HONEST)
-    assert checks._ready[1].result(5) is second
+    assert checks._ready._next[1].result(5) is second
     checks.check(EXERCISE, HONEST)
+    checks.close()
     assert second.is_closed
     assert third.is_closed
-    checks.close()
 
 
 def test_a_session_that_cannot_be_prepared_is_tried_again_when_needed():
@@ -207,7 +210,7 @@ def test_closing_closes_the_session_that_nobody_used():
     ready = Session()
     checks = Checks(Sandboxes(ready), Judge())
     checks.prepare(EXERCISE)
-    checks._ready[1].result(5)
+    checks._ready._next[1].result(5)
     checks.close()
     assert ready.is_closed
 
