@@ -84,7 +84,7 @@ class Child:
         reason = self.end_reason or ("it could not start" if status == CANNOT_START else "")
         because = f": {reason}" if reason else ""
         held = f" while serving {self.row.serving}" if self.row.serving else ""
-        return f"pid {self.pid} {what} ({how}{because}){held}"
+        return f"{what} ({how}{because}){held}"
 
 
 @dataclass(slots=True)

@@ -61,7 +61,7 @@ def end_one(worker: int, end: Any, how: str) -> dict[str, Any]:
         tone="bad" if lost else "good", node=f"worker-{worker}",
     )  # fmt: skip
     facts = {"worker": worker, "old_pid": old, "new_pid": new, "lost": lost, "serving": serving}
-    return {**facts, "port": cluster.port, "ms": ms, "memory_mb": row["memory_kb"] // 1024}
+    return {**facts, "port": cluster.port, "ms": ms}
 
 
 @lab.trigger
