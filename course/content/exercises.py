@@ -3,7 +3,8 @@
 from pathlib import Path
 
 from course.content.manifest import ExerciseEntry, Manifest
-from course.model.lesson import Exercise
+from course.content.mutants import read_mutants
+from course.model.lesson import Exercise, Mutant
 from course.model.nearest import did_you_mean
 from course.model.problem import Problem
 
@@ -20,12 +21,17 @@ def read_exercises(folder: Path, manifest: Manifest) -> tuple[tuple[Exercise, ..
         at = folder / "exercises" / entry.id
         missing = _missing(at, entry, folder / "lesson.toml")
         problems += missing
-        if not missing:
-            exercises.append(_exercise(at, entry, manifest.id))
+        if missing:
+            continue
+        mutants, of_mutants = read_mutants(at, _solution(at, entry))
+        problems += of_mutants
+        exercises.append(_exercise(at, entry, manifest.id, mutants))
     return tuple(exercises), problems
 
 
-def _exercise(folder: Path, entry: ExerciseEntry, lesson: str) -> Exercise:
+def _exercise(
+    folder: Path, entry: ExerciseEntry, lesson: str, mutants: tuple[Mutant, ...]
+) -> Exercise:
     return Exercise(
         lesson=lesson,
         id=entry.id,
@@ -36,7 +42,7 @@ def _exercise(folder: Path, entry: ExerciseEntry, lesson: str) -> Exercise:
         task=(folder / TASK).read_text(encoding="utf-8", errors="replace"),
         tests=tuple(sorted(folder.glob("test_*.py"))),
         solution=_solution(folder, entry),
-        mutants=tuple(sorted(folder.glob("mutant_*"))),
+        mutants=mutants,
         harness=_if_there(folder / HARNESS),
         rig=_if_there(folder / RIG),
         points=entry.points,

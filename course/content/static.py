@@ -6,6 +6,7 @@ from pathlib import Path
 from course.content.catalog import read_lesson
 from course.content.declared_tests import declared_tests
 from course.content.functions import check_functions
+from course.content.mutants import PREFIX, TABLE
 from course.content.prose import check_prose
 from course.content.source import find_fence
 from course.content.text import fence_line
@@ -15,7 +16,7 @@ from course.model.problem import Problem
 
 LESSON_SUFFIXES = (".py", ".conf", ".yaml", ".yml", ".sh", ".json")
 LESSON_FILES = ("lesson.toml", "lesson.md", "README.md")
-EXERCISE_FILES = ("task.md", "harness.py", "rig.py")
+EXERCISE_FILES = ("task.md", "harness.py", "rig.py", TABLE)
 IGNORED = ("__pycache__",)
 
 
@@ -116,15 +117,19 @@ def _exercise(exercise: Exercise) -> Iterator[Problem]:
     if exercise.solution.read_bytes() == exercise.starter.read_bytes():
         yield Problem(exercise.starter, "is the solution")
     if not exercise.mutants:
-        yield Problem(exercise.folder, "there is no mutant_*: nothing shows what the tests catch")
-    known = {exercise.solution, exercise.starter, *exercise.tests, *exercise.mutants}
+        yield Problem(exercise.folder, "there is no mutant: nothing shows what the tests catch")
+    known = {exercise.solution, exercise.starter, *exercise.tests}
     for path in sorted(exercise.folder.iterdir()):
-        if path not in known and path.name not in EXERCISE_FILES and not _is_ignored(path):
+        if path not in known and not _belongs(path):
             yield Problem(path, "is not part of an exercise")
     try:
         yield from _tests(exercise)
     except LessonError as error:
         yield Problem(exercise.folder, error.evidence or error.summary)
+
+
+def _belongs(path: Path) -> bool:
+    return path.name in EXERCISE_FILES or path.name.startswith(PREFIX) or _is_ignored(path)
 
 
 def _tests(exercise: Exercise) -> Iterator[Problem]:

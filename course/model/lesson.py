@@ -64,6 +64,15 @@ class Experiment:
 
 
 @dataclass(frozen=True, slots=True)
+class Mutant:
+    """A wrong solution that the tests must catch."""
+
+    name: str
+    why: str  # what is wrong with it, in one sentence
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Exercise:
     """A piece the learner writes, and where its parts lie on this machine."""
 
@@ -76,7 +85,7 @@ class Exercise:
     task: str  # markdown
     tests: tuple[Path, ...]
     solution: Path
-    mutants: tuple[Path, ...]
+    mutants: tuple[Mutant, ...]
     harness: Path | None  # runs beside the submission, same rights, JSON in and out
     rig: Path | None  # runs in the agent: starts services, load and faults for the tests
     points: int = 10

@@ -25,7 +25,7 @@ from course.storage.workspace import Workspace
 class Checker(Protocol):
     """Judges a file against an exercise."""
 
-    def check(self, exercise: Exercise, file: Path, /) -> Verdict:
+    def check(self, exercise: Exercise, file: Path | bytes, /) -> Verdict:
         """One run of the tests; raises CourseError when there is nothing to run them in."""
 
     def close(self) -> None:

@@ -4,7 +4,6 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 
 from course.content.static import problems
 from course.errors import CourseError
@@ -17,8 +16,8 @@ from course.runs.ports import Sandboxes
 
 ALONE_SECONDS = 120.0
 GAUGE_SECONDS = 15.0
-Judged = Callable[[Exercise, Path], Verdict]
-"""Checks a file against an exercise, as `course check --file` does."""
+Judged = Callable[[Exercise, bytes], Verdict]
+"""Checks a text against an exercise, as `course check --file` does."""
 LeftOver = Callable[[], Sequence[str]]
 """Names the processes, containers and folders of ours that are still there."""
 Evidence = str | None
@@ -87,17 +86,17 @@ class Verifier:
                 yield self._prove(lesson, claim, shows)
 
     def _exercise(self, lesson: Lesson, exercise: Exercise) -> Iterator[Proof]:
-        expected: list[tuple[str, Path, Outcome]] = [
-            ("starter", exercise.starter, "failed"),
-            ("solution", exercise.solution, "passed"),
-            *((mutant.stem, mutant, "failed") for mutant in exercise.mutants),
+        expected: list[tuple[str, bytes, Outcome]] = [
+            ("starter", exercise.starter.read_bytes(), "failed"),
+            ("solution", exercise.solution.read_bytes(), "passed"),
+            *((f"mutant {one.name}", one.text.encode(), "failed") for one in exercise.mutants),
         ]
-        for name, file, outcome in expected:
+        for name, text, outcome in expected:
             claim = f"{exercise.id}: {name} {'passes' if outcome == 'passed' else 'fails'}"
-            yield self._prove(lesson, claim, partial(self._is_judged, exercise, file, outcome))
+            yield self._prove(lesson, claim, partial(self._is_judged, exercise, text, outcome))
 
-    def _is_judged(self, exercise: Exercise, file: Path, expected: Outcome) -> Evidence:
-        verdict = self.judged(exercise, file)
+    def _is_judged(self, exercise: Exercise, text: bytes, expected: Outcome) -> Evidence:
+        verdict = self.judged(exercise, text)
         if verdict.outcome == expected:
             return None
         wrong = [f"{one.name}: {one.message}" for one in verdict.tests if one.outcome != "passed"]

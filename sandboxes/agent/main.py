@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import shutil
 import signal
 import sys
 import threading
@@ -71,4 +72,7 @@ def _end(commands: Commands) -> None:
     for pid in descendants(os.getpid()):
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.kill(pid, SIGKILL)
+    work = os.environ.get("COURSE_WORK")
+    if work is not None:
+        shutil.rmtree(work, ignore_errors=True)
     os._exit(0)

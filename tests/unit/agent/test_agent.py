@@ -170,7 +170,7 @@ def test_killing_the_course_ends_the_lab(tmp_path):
     app.wait(5)
     app.stdout.close()
     until(lambda: not any(alive(pid) for pid in pids), 5, "the end of agent and worker")
-    until(lambda: not list(tmp_path.glob("course-*/lab-*")), 5, "the scratch folder's end")
+    until(lambda: not list(tmp_path.glob("course-*")), 5, "the scratch folder's end")
 
 
 def test_prints_of_a_lesson_go_to_the_log(lab):

@@ -17,7 +17,7 @@ def test_an_exercise_knows_where_its_parts_lie(course):
     assert exercise.slug == "counting/add"
     assert exercise.starter.name == "add.py"
     assert exercise.solution.name == "solution.py"
-    assert [mutant.name for mutant in exercise.mutants] == ["mutant_len.py"]
+    assert [mutant.name for mutant in exercise.mutants] == ["len"]
     assert (exercise.harness, exercise.rig) == (None, None)
     assert exercise.task.startswith("Write `add(numbers)`")
 

@@ -1,0 +1,67 @@
+"""Mutants: wrong solutions, as whole files or as changes to the right one.
+
+`mutants.toml` says only what is wrong, so that a mutant stays a copy of the solution:
+
+    [forgets_to_sort]
+    why = "Returns users in the order in which shards answered."
+    [[forgets_to_sort.change]]
+    of = "users.sort(key=by_id)"
+    to = "pass"
+"""
+
+import ast
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from course.model.lesson import Mutant
+from course.model.problem import Problem
+
+TABLE = "mutants.toml"
+PREFIX = "mutant_"
+
+
+def read_mutants(folder: Path, solution: Path) -> tuple[tuple[Mutant, ...], list[Problem]]:
+    """Every mutant that can be made, and what is wrong with the others."""
+    whole = [_whole(path) for path in sorted(folder.glob(f"{PREFIX}*"))]
+    table = folder / TABLE
+    if not table.is_file() or not solution.is_file():
+        return tuple(whole), []
+    try:
+        entries = tomllib.loads(table.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        return tuple(whole), [Problem(table, str(error))]
+    right = solution.read_text(encoding="utf-8")
+    made = [_changed(table, name, entry, right) for name, entry in entries.items()]
+    mutants = [one for one in made if isinstance(one, Mutant)]
+    problems = [one for one in made if isinstance(one, Problem)]
+    return (*whole, *mutants), problems
+
+
+def _whole(path: Path) -> Mutant:
+    text = path.read_text(encoding="utf-8", errors="replace")
+    return Mutant(path.stem.removeprefix(PREFIX), _first_words(text), text)
+
+
+def _first_words(text: str) -> str:
+    """The docstring of a Python file, or the comment that another file starts with."""
+    try:
+        return (ast.get_docstring(ast.parse(text)) or "").partition("\n")[0]
+    except SyntaxError:
+        first = text.partition("\n")[0]
+        return first.lstrip("# ") if first.startswith("#") else ""
+
+
+def _changed(table: Path, name: str, entry: Any, text: str) -> Mutant | Problem:  # noqa: ANN401  TOML
+    """The solution with the entry's changes, each of which must fit in exactly one place."""
+    if not isinstance(entry, dict) or set(entry) != {"why", "change"}:
+        return Problem(table, "a mutant has `why` and one or more [[…change]]", key=name)
+    for change in entry["change"]:
+        if set(change) != {"of", "to"}:
+            return Problem(table, "a change has `of` and `to`", key=name)
+        places = text.count(change["of"])
+        if places != 1:
+            found = f"{change['of'].strip()[:60]!r} stands in the solution {places} times, not once"
+            return Problem(table, found, key=name)
+        text = text.replace(change["of"], change["to"])
+    return Mutant(name, str(entry["why"]), text)
