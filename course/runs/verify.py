@@ -16,6 +16,8 @@ from course.runs.ports import Sandboxes
 
 ALONE_SECONDS = 120.0
 GAUGE_SECONDS = 15.0
+GONE_SECONDS = 5.0
+PAUSE = 0.05  # seconds between two looks
 Judged = Callable[[Exercise, bytes], Verdict]
 """Checks a text against an exercise, as `course check --file` does."""
 LeftOver = Callable[[], Sequence[str]]
@@ -52,7 +54,14 @@ class Verifier:
             yield from self._experiments(lesson, seed)
         for exercise in lesson.exercises:
             yield from self._exercise(lesson, exercise)
-        yield self._prove(lesson, "nothing is left behind", lambda: _listed(self.left_over()))
+        yield self._prove(lesson, "nothing is left behind", self._nothing_left)
+
+    def _nothing_left(self) -> Evidence:
+        """What was closed just now may take a moment to be gone."""
+        deadline = time.monotonic() + GONE_SECONDS
+        while (left := self.left_over()) and time.monotonic() < deadline:
+            time.sleep(PAUSE)
+        return _listed(left)
 
     def _alone(self, lesson: Lesson) -> Evidence:
         session = self.sandboxes.open(lesson, lambda _event: None)
@@ -153,7 +162,7 @@ class LazyLab:
         while all(value is None for value in lab.state().gauges.get(gauge, ())):
             if time.monotonic() > deadline:
                 return f"no reading within {GAUGE_SECONDS:g} s of the last trigger"
-            time.sleep(0.05)
+            time.sleep(PAUSE)
         return None
 
     def _open(self) -> RunningLab:

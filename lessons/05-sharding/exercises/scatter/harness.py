@@ -10,7 +10,9 @@ from submission import find_everywhere
 
 PORTS = json.loads(os.environ["LAB_RIG"])["ports"]
 CLIENTS = {
-    name: MongoClient("127.0.0.1", port, directConnection=True, serverSelectionTimeoutMS=300)
+    name: MongoClient(
+        "127.0.0.1", port, directConnection=True, serverSelectionTimeoutMS=300, socketTimeoutMS=4000
+    )
     for name, port in PORTS.items()
 }
 
