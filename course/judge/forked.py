@@ -25,11 +25,11 @@ FLAGS = (
 )  # fmt: skip
 
 
-def run_tests(channel_end: int, nonce: str) -> NoReturn:
-    """Do it; the exit status is 0 only when pytest came to its end."""
+def run_tests(channel_end: int, nonce: str, folder: Path) -> NoReturn:
+    """Do it in this empty folder; the exit status is 0 only when pytest came to its end."""
     status = 70
     try:
-        _settle()
+        _settle(folder)
         channel = Channel(socket.socket(fileno=channel_end), nonce)
         _, work = channel.receive()
         code = _run(channel, work)
@@ -39,9 +39,11 @@ def run_tests(channel_end: int, nonce: str) -> NoReturn:
         os._exit(status)
 
 
-def _settle() -> None:
-    """A session of our own, and nothing to read from or print to."""
+def _settle(folder: Path) -> None:
+    """A session and a folder of our own, and nothing to read from or print to."""
     os.setsid()
+    folder.mkdir()
+    os.chdir(folder)
     nothing = os.open(os.devnull, os.O_RDWR)
     for descriptor in (0, 1, 2):
         os.dup2(nothing, descriptor)
@@ -52,7 +54,6 @@ def _run(channel: Channel, work: Fields) -> int:
     seconds = int(cast("float", work["seconds"])) + 2
     with suppress(ValueError, OSError):
         resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
-    os.chdir(str(work["cwd"]))
     folder = str(work["folder"])
     desk = Desk(channel, str(work["file"]))
     arguments = [

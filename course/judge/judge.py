@@ -1,10 +1,8 @@
 """Runs an exercise's tests in a fork of the judge and comes to a verdict."""
 
-import tempfile
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Protocol, cast
 
 from course.errors import CourseError, LessonError, SubmissionRefused
@@ -80,25 +78,23 @@ class PytestJudge:
     ) -> tuple[Outcome, str, tuple[TestResult, ...]]:
         tally = Tally(declared)
         watch = _Watch(time.monotonic() + exercise.seconds + LEEWAY_SECONDS)
-        with tempfile.TemporaryDirectory(prefix="course-judge-") as folder:
-            run = self._process.fork()
-            try:
-                run.channel.send("work", **_work(exercise, Path(folder), seed))
-                _follow(run, submission, tally, watch, exercise)
-            except Late:
-                return _overdue(exercise, tally, watch)
-            except Unsound as error:
-                return "error", f"The lesson is at fault: {error}", tally.results("error", "")
-            except Broken as error:
-                return "error", f"The judge broke off: {error}.", tally.results("error", "")
-            finally:
-                run.close()
+        run = self._process.fork()
+        try:
+            run.channel.send("work", **_work(exercise, seed))
+            _follow(run, submission, tally, watch, exercise)
+        except Late:
+            return _overdue(exercise, tally, watch)
+        except Unsound as error:
+            return "error", f"The lesson is at fault: {error}", tally.results("error", "")
+        except Broken as error:
+            return "error", f"The judge broke off: {error}.", tally.results("error", "")
+        finally:
+            run.close()
         return _conclude(exercise, tally, watch)
 
 
-def _work(exercise: Exercise, folder: Path, seed: int) -> Fields:
+def _work(exercise: Exercise, seed: int) -> Fields:
     return {
-        "cwd": str(folder),
         "folder": str(exercise.folder.resolve()),
         "file": exercise.file,
         "tests": [str(test.resolve()) for test in exercise.tests],

@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from contextlib import suppress
@@ -108,7 +109,12 @@ class JudgeProcess:
             stdin=theirs.fileno(),
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
-            env={"PATH": os.defpath, "LANG": "C.UTF-8", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},
+            env={
+                "PATH": os.defpath,
+                "LANG": "C.UTF-8",
+                "TMPDIR": tempfile.gettempdir(),
+                "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
+            },
             start_new_session=True,
         )
         theirs.close()

@@ -9,9 +9,12 @@ import gc
 import importlib
 import os
 import select
+import shutil
 import signal
 import socket
+import tempfile
 from contextlib import suppress
+from pathlib import Path
 
 from _pytest.config import default_plugins
 
@@ -39,14 +42,21 @@ def main() -> None:
         importlib.import_module(name)
     gc.collect()
     gc.freeze()
-    Zygote(socket.socket(fileno=0)).serve()
+    with tempfile.TemporaryDirectory(prefix="course-judge-", ignore_cleanup_errors=True) as folder:
+        Zygote(socket.socket(fileno=0), Path(folder)).serve()
 
 
 class Zygote:
-    """Forks, and tells how each fork ended."""
+    """Forks, and tells how each fork ended.
 
-    def __init__(self, control: socket.socket) -> None:
+    Args:
+        control: To the course; the zygote ends with it.
+        folder: For one folder per fork, which goes when the fork has ended.
+    """
+
+    def __init__(self, control: socket.socket, folder: Path) -> None:
         self._control = control
+        self._folder = folder
         self._running: dict[int, int] = {}  # pid to the pipe that waits for its status
         self._woken, wake = os.pipe()
         for end in (self._woken, wake):
@@ -80,7 +90,7 @@ class Zygote:
             os.close(pipe)
             for other in self._running.values():
                 os.close(other)
-            run_tests(channel, nonce)
+            run_tests(channel, nonce, self._folder / str(os.getpid()))
         os.close(channel)
         self._running[pid] = pipe
         self._tell(pipe, pid)
@@ -90,6 +100,7 @@ class Zygote:
             ended, status = os.waitpid(pid, os.WNOHANG)
             if ended:
                 pipe = self._running.pop(pid)
+                shutil.rmtree(self._folder / str(pid), ignore_errors=True)
                 self._tell(pipe, os.waitstatus_to_exitcode(status))
                 os.close(pipe)
 

@@ -1,5 +1,6 @@
 """Exercises written on the spot, and a submission that needs no sandbox."""
 
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -46,10 +47,12 @@ class Failing(Exception):
 
 
 @pytest.fixture(scope="session")
-def judge() -> Iterator[PytestJudge]:
+def judge(tmp_path_factory) -> Iterator[PytestJudge]:
     judge = PytestJudge()
-    yield judge
-    judge.close()
+    with pytest.MonkeyPatch.context() as patch:  # one of them is killed, and cleans nothing up
+        patch.setattr(tempfile, "tempdir", str(tmp_path_factory.mktemp("judge")))
+        yield judge
+        judge.close()
 
 
 @pytest.fixture
