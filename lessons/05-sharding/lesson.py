@@ -1,100 +1,15 @@
 """Lesson 5 in Python: users over several databases. Runs alone: `python lesson.py`."""
 
-import json
-from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from placement import hash_of, imbalance, modulo, moves, rendezvous, ring
+from system import USERS, System
 
 from lab import Lab, Observed
 
 lab = Lab()
-USERS = 1_200  # ids 0 to 1199: every remainder of 3 and 4 occurs equally often
 MOST_SHARDS = 5
 KEYS = range(10_000)  # for what is only computed
-
-
-class System:
-    """The running parts, and what the learner did to them."""
-
-    def __init__(self) -> None:
-        self.used = 3  # of the shards that run, how many the router uses
-        self.way = "modulo"
-        self.port = lab.free_port()
-        with lab.together():
-            self.shards = [lab.mongo(f"shard-{n}", tier=2) for n in (1, 2, 3)]
-            ports = [str(shard.port) for shard in self.shards]
-            self.router = lab.process(
-                "router", ["python", "router.py", str(self.port), self.way, *ports],
-                role="balancer", tier=1, ready=self.port,
-            )  # fmt: skip
-        self.next_user = USERS
-        self.hot: int | None = None
-        self.asked = lab.window(5)  # shards asked per lookup, kept where times usually are
-        self.load = lab.load(self.send, rate=30, target="router")
-
-    def send(self, _number: int) -> Any:
-        """One lookup of the background load: usually anybody, sometimes the hot user."""
-        key = lab.random.randrange(USERS)
-        if self.hot is not None and lab.random.random() < 0.8:
-            key = self.hot
-        reply = lab.http(self.port, f"/user/{key}")
-        self.asked.add(1, ok=reply.ok)
-        return reply
-
-    def ask(self, path: str) -> tuple[int, dict[str, Any]]:
-        """One request to the router: status and answer."""
-        reply = lab.http(self.port, path)
-        return reply.status, json.loads(reply.body) if reply.body else {}
-
-    def post(self, path: str, value: object) -> dict[str, Any]:
-        """Change something through the router."""
-        reply = lab.http(
-            self.port, path, method="POST", body=json.dumps(value).encode(), timeout=30
-        )
-        lab.until(lambda: reply.status == 200, 0, f"{path}: {reply.status} {reply.body!r}")
-        answer: dict[str, Any] = json.loads(reply.body)
-        return answer
-
-    def use(self, used: int, way: str) -> dict[str, Any]:
-        """Let the router use this many shards, placed this way; starts what is missing."""
-        while len(self.shards) < used:
-            self.shards.append(lab.mongo(f"shard-{len(self.shards) + 1}", tier=2))
-        for shard in self.shards:
-            if not shard.is_running:
-                shard.restart()
-        result = self.post("/shards", {"ports": [s.port for s in self.shards[:used]], "way": way})
-        for shard in self.shards[:used]:
-            lab.edge("router", shard.name)
-            shard.node.up(detail=way)
-        for shard in self.shards[used:]:
-            shard.node.up(detail="holds nobody")
-        self.used, self.way = used, way
-        return result
-
-    def counts(self) -> list[int]:
-        """How many users lie on each shard that is used."""
-        found = []
-        for shard in self.shards[: self.used]:
-            with shard.client() as client:
-                found.append(client.course.users.count_documents({}) if shard.is_running else 0)
-        return found
-
-    def queries(self) -> list[int]:
-        """How many finds each shard has answered, by its own count."""
-        return self._counted("query")
-
-    def inserts(self) -> list[int]:
-        """How many documents each shard has taken in, by its own count."""
-        return self._counted("insert")
-
-    def _counted(self, what: str) -> list[int]:
-        found = []
-        for shard in self.shards[: self.used]:
-            with shard.client() as client:
-                found.append(client.admin.command("serverStatus")["opcounters"][what])
-        return found
 
 
 system: System
@@ -105,7 +20,7 @@ def start() -> None:
     """Three databases, a router before them, 1,200 users, and some traffic."""
     global system  # noqa: PLW0603  the lab has one
     lab.node("clients", "client", 0).up()
-    system = System()
+    system = System(lab)
     for shard in system.shards:
         lab.edge("router", shard.name)
     system.post("/users", list(range(USERS)))
@@ -173,6 +88,12 @@ def hot_user(user: int = 7) -> dict[str, Any]:
     return {"hot": system.hot, "shard": shard}
 
 
+def share_of_fullest(user: int, count: int) -> float:
+    """Which part of `count` lookups of one user the busiest shard had to answer."""
+    asked = system.asked_by(lambda: [system.ask(f"/user/{user}") for _ in range(count)])
+    return max(asked) / sum(asked)
+
+
 def told(what: str, status: int, answer: dict[str, Any]) -> dict[str, Any]:
     """Trace a lookup for the event list, and say what came of it."""
     asked, missing = answer["asked"], answer["missing"]
@@ -222,9 +143,9 @@ def p99_ms() -> float | None:
 @lab.experiment
 def one_or_all() -> Observed:
     """Count, on the databases themselves, who was asked: by id, then by e-mail address."""
-    fresh(3, "modulo")
-    by_id = asked_by(lambda: system.ask("/user/42"))
-    by_mail = asked_by(lambda: system.ask("/email/user42@example.org"))
+    system.fresh(3, "modulo")
+    by_id = system.asked_by(lambda: system.ask("/user/42"))
+    by_mail = system.asked_by(lambda: system.ask("/email/user42@example.org"))
     choice = {(1, 1): "one_one", (1, 3): "one_all", (3, 3): "all_all"}
     return lab.observed(
         choice.get((sum(by_id), sum(by_mail)), "other"),
@@ -235,7 +156,7 @@ def one_or_all() -> Observed:
 @lab.experiment
 def grow_modulo() -> Observed:
     """Go from three shards to four by modulo, and count the users that had to move."""
-    fresh(3, "modulo")
+    system.fresh(3, "modulo")
     result = system.use(4, "modulo")
     return lab.observed(share_named(result["moved"] / result["total"]), **result)
 
@@ -243,7 +164,7 @@ def grow_modulo() -> Observed:
 @lab.experiment
 def grow_ring() -> Observed:
     """The same step on a ring of 160 points a shard; rendezvous is computed beside it."""
-    fresh(3, "ring")
+    system.fresh(3, "ring")
     result = system.use(4, "ring")
     drawn = sum(moves(KEYS, rendezvous(3), rendezvous(4)).values()) / len(KEYS)
     choice = share_named(result["moved"] / result["total"])
@@ -272,11 +193,11 @@ def few_points() -> Observed:
 @lab.experiment
 def dead_shard() -> Observed:
     """Kill one of three; look up 120 users by id, then some by e-mail address."""
-    fresh(3, "modulo")
+    system.fresh(3, "modulo")
     victim = lab.random.randrange(3)
     system.shards[victim].kill()
-    failed = sum(status >= 500 for status, _ in lookups_of(range(120)))
-    partial = [bool(answer["missing"]) for _, answer in (mail(user) for user in range(6))]
+    failed = sum(status >= 500 for status, _ in system.lookups_of(range(120)))
+    partial = [bool(answer["missing"]) for _, answer in (system.mail(user) for user in range(6))]
     system.shards[victim].restart()
     by_id = {0: "nobody", 40: "third", 120: "all"}.get(failed, "other")
     by_mail = "all" if all(partial) else "nobody" if not any(partial) else "some"
@@ -289,7 +210,7 @@ def dead_shard() -> Observed:
 @lab.experiment
 def hot_shard() -> Observed:
     """One user gets 200 lookups; then a shard is added and the user gets 200 more."""
-    fresh(3, "ring")
+    system.fresh(3, "ring")
     before = share_of_fullest(7, 200)
     system.use(4, "ring")
     after = share_of_fullest(7, 200)
@@ -300,82 +221,17 @@ def hot_shard() -> Observed:
 @lab.experiment
 def growing_ids() -> Observed:
     """Shard by ranges of ids, then insert users the way they come: with ever higher ids."""
-    fresh(3, "ranges")
+    system.fresh(3, "ranges")
     before = system.inserts()
     system.post("/users", list(range(system.next_user + 2_000, system.next_user + 2_300)))
     system.next_user += 2_300
     landed = [now - then for now, then in zip(system.inserts(), before, strict=True)]
     shares = [count / sum(landed) for count in landed]
     choice = "last" if shares[-1] == 1 else "even" if max(shares) < 0.5 else "other"
-    fresh(3, "modulo")
+    system.fresh(3, "modulo")
     return lab.observed(
         choice, inserted=dict(zip(("shard-1", "shard-2", "shard-3"), landed, strict=True))
     )
-
-
-def fresh(shards: int, way: str) -> None:
-    """All databases up, the 1,200 users and no others, placed this way."""
-    system.hot = None
-    system.use(max(shards, system.used), system.way)
-    cleaned()
-    system.use(shards, way)
-
-
-def cleaned() -> None:
-    """Forget the users that were inserted on top."""
-    for shard in system.shards[: system.used]:
-        with shard.client() as client:
-            client.course.users.delete_many({"_id": {"$gte": USERS}})
-
-
-def asked_by(act: Any) -> list[int]:
-    """How many finds each shard counts for one act; the background load stands still meanwhile."""
-    with quiet():
-        before = system.queries()
-        act()
-        return [now - then for now, then in zip(system.queries(), before, strict=True)]
-
-
-class quiet:  # noqa: N801  reads as `with quiet():`
-    """The background load stands still, and what was under way has come back."""
-
-    def __enter__(self) -> None:
-        """Stop it."""
-        system.load.stop()
-        lab.until(lambda: steady(system.queries), 5, "the load to come to rest")
-
-    def __exit__(self, *_: object) -> None:
-        """Let it go on."""
-        system.load.start()
-
-
-def steady(read: Any) -> bool:
-    """Whether two readings, a moment apart, are the same."""
-    first = read()
-    lab.http(system.port, "/user/0")  # takes as long as anything that was still under way
-    second = read()
-    return sum(second) - sum(first) == 1
-
-
-def share_of_fullest(user: int, count: int) -> float:
-    """Which part of `count` lookups of one user the busiest shard had to answer."""
-    with quiet():
-        before = system.queries()
-        for _ in range(count):
-            system.ask(f"/user/{user}")
-        asked = [now - then for now, then in zip(system.queries(), before, strict=True)]
-    return max(asked) / sum(asked)
-
-
-def lookups_of(users: Sequence[int]) -> list[tuple[int, dict[str, Any]]]:
-    """Look each of them up by id; many at once, since a dead shard is waited for."""
-    with ThreadPoolExecutor(24) as pool:
-        return list(pool.map(lambda user: system.ask(f"/user/{user}"), users))
-
-
-def mail(user: int) -> tuple[int, dict[str, Any]]:
-    """Look one up by e-mail address."""
-    return system.ask(f"/email/user{user}@example.org")
 
 
 def share_named(share: float) -> str:

@@ -170,7 +170,7 @@ class Servers(Openable):
             return self.opened.children.adopt(
                 Process, node, lambda: learner.popen(list(argv), environment), ready
             )
-        except LabError as error:
+        except (LabError, OSError) as error:
             raise SubmissionFault(str(error)) from error
 
     @property
