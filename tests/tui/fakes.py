@@ -25,6 +25,12 @@ from course.runs.ports import OpenLab, Progress, Study
 from tests.tui.course_data import CRASHED, LESSONS, OPENED, SOURCE, VERDICTS
 
 SECONDS = 5.0
+PRACTICE = SandboxReport(
+    "embedded",
+    "Docker answers, but the image is not built",
+    "practice: your code runs with your own rights on this computer",
+    can_build=True,
+)
 BUILT = SandboxReport("docker", "engine 27.1 answers and the image is built")
 
 

@@ -7,7 +7,7 @@ from typing import ClassVar
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Container, Horizontal, VerticalScroll
+from textual.containers import Container, Horizontal, ScrollableContainer, VerticalScroll
 from textual.content import Content
 from textual.reactive import reactive
 from textual.widget import Widget
@@ -77,7 +77,7 @@ class ExerciseScreen(CourseScreen):
             with Container(id="work"):
                 with VerticalScroll(id="task"):
                     yield Markdown(clean(self.exercise.task), open_links=False)
-                with VerticalScroll(id="file"):
+                with ScrollableContainer(id="file"):
                     yield Static(id="code")
             yield CheckPane(id="checks")
         with Horizontal(id="status"):

@@ -1,6 +1,7 @@
 """Source text with line numbers and colours; drawn as content, so that nothing in it can act."""
 
 from dataclasses import dataclass
+from pathlib import PurePath
 
 from textual.app import ComposeResult
 from textual.containers import VerticalGroup
@@ -11,14 +12,26 @@ from textual.widgets import Static
 from course.model.untrusted import clean, clean_line
 
 TAB = 4
+LANGUAGES = {
+    ".py": "python",
+    ".conf": "nginx",
+    ".yaml": "yaml",
+    ".yml": "yaml",
+    ".toml": "toml",
+    ".json": "json",
+    ".sh": "bash",
+    ".js": "javascript",
+}
 
 
 def code_content(text: str, name: str, first_line: int = 1) -> Content:
     """Highlighted source with its line numbers."""
-    # Pygments takes a while to import and is needed only where code is shown.
+    # Pygments takes a while to import and is needed only where code is shown; left to guess the
+    # language from the name, it would import every lexer it has.
     from textual.highlight import highlight
 
-    lines = highlight(clean(text), path=name or "text.txt", tab_size=TAB).split("\n")
+    language = LANGUAGES.get(PurePath(name).suffix, "text")
+    lines = highlight(clean(text), language=language, tab_size=TAB).split("\n")
     width = len(str(first_line + len(lines)))
     numbered = [
         Content.assemble((f"{number:>{width}}  ", "$foreground 35%"), line)

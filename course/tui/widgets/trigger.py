@@ -92,7 +92,8 @@ class TriggerCard(VerticalGroup):
 
     def show_error(self, error: CourseError) -> None:
         """Say why it could not be done."""
-        self._say(Content.styled(f"✕ {clean_line(error.summary)} {error.hint}", "$text-error"))
+        told = clean(f"✕ {error.summary} {error.hint}".strip())
+        self._say(Content.styled(told, "$text-error"))
 
     def _say(self, content: Content) -> None:
         outcome = self.query_one(".outcome", Static)
