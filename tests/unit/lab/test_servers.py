@@ -21,7 +21,7 @@ def test_the_learners_account_can_use_the_data_but_not_the_server(stage):
     client = redis.Redis.from_url(server.learner_url)
     client.set("a", "1")
     for command in ("CONFIG GET *", "FLUSHALL", "SHUTDOWN", "ACL LIST", "DEBUG SLEEP 0", "MONITOR"):
-        with pytest.raises(redis.exceptions.ResponseError, match="permission|not allowed"):
+        with pytest.raises(redis.exceptions.ResponseError, match=r"permission|not allowed"):
             client.execute_command(*command.split())
     with pytest.raises(redis.exceptions.AuthenticationError):
         redis.Redis(port=server.port).ping()
