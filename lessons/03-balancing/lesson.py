@@ -4,8 +4,10 @@ from dataclasses import asdict, replace
 from typing import Any
 
 import measuring
+from backend import Backend
 from measuring import failed, names, retried
 from system import BASELINE, NAMES, Block, System, block
+from upstream import Upstream
 
 from lab import Lab, Observed
 from lab.errors import BadConfig
@@ -19,6 +21,11 @@ def start() -> None:
     """Four backends, nginx before them, and clients who come forty times a second."""
     global system  # noqa: PLW0603  the lab has one
     system = System(lab)
+    lab.source_of("clients", System.visit)
+    lab.source_of("nginx", Upstream.ask)
+    lab.source_of("nginx-2", Upstream.ask)
+    for name in NAMES:
+        lab.source_of(f"{name}", Backend.talk)
     system.start()
     system.traffic.start()
 

@@ -1,0 +1,15 @@
+"""Lets balancers of the submission's pick."""
+
+from submission import Turns
+
+
+def picks(weights, busy):
+    """One balancer: who it picks, given who is busy each time."""
+    turns = Turns(dict(weights))
+    return [turns.pick(set(names)) if names else turns.pick() for names in busy]
+
+
+def side_by_side(weights, others, count):
+    """Two balancers that pick in turn: what each of them picked."""
+    one, other = Turns(dict(weights)), Turns(dict(others))
+    return [list(pair) for pair in zip(*((one.pick(), other.pick()) for _ in range(count)))]
