@@ -30,6 +30,7 @@ bench: $(BIN)/ruff ## ratios against a bare baseline; never a test
 	$(BIN)/python -m bench $(ARGS)
 
 docs: $(BIN)/ruff ## redraw the pictures in docs/ and prove that the pages name what exists
+	$(BIN)/python -m docs.pictures
 	$(PYTHON) -m course test tests/house $(ARGS)
 
 lock: $(BIN)/ruff ## resolve requirements/*.txt again; UPGRADE=--upgrade takes newer versions
