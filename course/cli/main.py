@@ -28,6 +28,7 @@ MODULES = {
     "reset": "exercise_file",
     "solution": "solution",
     "verify": "verify",
+    "grade": "grade",
     "doctor": "doctor",
     "sandbox": "sandbox",
 }

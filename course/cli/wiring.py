@@ -15,7 +15,7 @@ from course.storage.paths import Places, find_places
 from course.storage.progress import ProgressStore
 
 if TYPE_CHECKING:  # what `course list` must not wait for
-    from course.runs.ports import Sandboxes
+    from course.runs.ports import Judge, Sandboxes
     from course.runs.study import Checker, Desk
 
 _Reading = TypeVar("_Reading", bound=Reader)
@@ -57,12 +57,24 @@ class Wiring:
 
     def checker(self, *, ahead: bool) -> "Checker":
         """What judges submissions; `ahead` keeps a sandbox ready for the next check."""
-        from course.judge.judge import PytestJudge
         from course.runs.checks import Checks
+
+        return Checks(self.sandboxes, self.judge(), ahead=ahead)
+
+    def judge(self) -> "Judge":
+        """What runs tests; ended with the command."""
+        from course.judge.judge import PytestJudge
 
         judge = PytestJudge()
         self._at_end.callback(judge.close)
-        return Checks(self.sandboxes, judge, ahead=ahead)
+        return judge
+
+    def sandboxes_for_strangers(self, *, is_trusted: bool) -> "Sandboxes":
+        """Docker, or whatever there is for code that somebody vouches for."""
+        from course.sandbox.choice import Choice, Chooser
+
+        strict = self._sandbox == "auto" and not is_trusted
+        return Chooser("docker" if strict else cast("Choice", self._sandbox))
 
     @contextlib.contextmanager
     def study(self, *, ahead: bool = False) -> Iterator["Desk"]:

@@ -68,3 +68,4 @@ class SandboxReport:
     why: str
     warning: str = ""  # "practice: your code runs with your own rights on this computer"
     can_build: bool = False  # an engine is there and only the image is missing
+    image: str = ""  # what exactly runs in it: the image's id, or a digest of our own sources

@@ -12,7 +12,7 @@ from course.model.lesson import Exercise, Lesson
 from course.model.progress import SandboxReport
 from course.sandbox.box import Backend, Purpose, Size
 from course.sandbox.embedded import WARNING, EmbeddedBackend
-from course.sandbox.material import sandboxes
+from course.sandbox.material import sandboxes, source_digest
 from course.sandbox.session import BoxSession
 
 if TYPE_CHECKING:  # docker takes a quarter of a second to import
@@ -91,7 +91,9 @@ def decide(choice: Choice) -> tuple[Backend, SandboxReport]:
 def embedded(why: str, *, can_build: bool = False) -> tuple[Backend, SandboxReport]:
     """The embedded sandbox, which works everywhere."""
     backend = EmbeddedBackend(sandboxes())
-    return backend, SandboxReport("embedded", why, warning=WARNING, can_build=can_build)
+    return backend, SandboxReport(
+        "embedded", why, warning=WARNING, can_build=can_build, image=f"embedded:{source_digest()}"
+    )
 
 
 def docker(choice: Choice) -> tuple[Backend, SandboxReport]:
@@ -104,7 +106,7 @@ def docker(choice: Choice) -> tuple[Backend, SandboxReport]:
     image = need_image(engine)
     threading.Thread(target=_sweep, args=(engine,), daemon=True, name="sweep").start()
     why = "you asked for it" if choice == "docker" else "a Docker engine answers"
-    return DockerBackend(engine, image.id), SandboxReport("docker", why)
+    return DockerBackend(engine, image.id), SandboxReport("docker", why, image=image.id)
 
 
 def _sweep(engine: "Engine") -> None:

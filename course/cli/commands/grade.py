@@ -1,0 +1,77 @@
+"""`course grade`: judge other people's code, and write the grades as gradebooks want them."""
+
+import argparse
+from contextlib import closing
+from pathlib import Path
+
+from course.cli.grading import (
+    find_tasks,
+    find_walls,
+    jobs_of,
+    local_pool,
+    open_ledger,
+    terms_of,
+    write_report,
+)
+from course.cli.parser import Commands
+from course.cli.progress import Progress
+from course.cli.wiring import Wiring
+from course.errors import UsageError
+from course.model.grade import Graded
+from course.report.grades.formats import FORMATS
+from course.runs.grading.batch import Batch, Pool
+from course.runs.grading.submissions import Task
+
+SOME_ERRORS = 1
+MORE = """PATH is a folder with one folder, archive or file per learner, an archive of such a
+folder, or a CSV with a column `path`. Exit codes: 0 all graded, whatever the marks; 1 some could
+not be judged; 2 the command line is off; 3 no sandbox."""
+
+
+def add(commands: Commands) -> None:
+    """Declare it."""
+    parser = commands.add("grade", "judge other people's submissions", run, more=MORE)
+    parser.add_argument("paths", metavar="PATH", nargs="*", type=Path, help="what to grade")
+    option = commands.option
+    option(parser, "--exercise", metavar="EXERCISE", default="", help="this exercise alone")
+    option(parser, "--lesson", metavar="LESSON", default="", help="this lesson's exercises")
+    option(parser, "--learner", metavar="ID", default="", help="PATH is the work of this one")
+    option(parser, "--format", choices=tuple(FORMATS), default="json", help="of the report")
+    option(parser, "--output", metavar="FILE", type=Path, help="instead of stdout")
+    option(parser, "--column", metavar="NAME", default="", help="one column for all, so named")
+    option(parser, "--points", action="store_true", help="partial credit by the tests' points")
+    option(parser, "--jobs", metavar="N", type=int, default=0, help="at a time (one per core)")
+    option(parser, "--isolation", choices=("container", "fast"), default="container",
+           help="a container, or a user in one, for each submission")  # fmt: skip
+    option(parser, "--seed", metavar="N", type=int, help="of the inputs, which all learners share")
+    option(parser, "--resume", action="store_true", help="go on where a batch was interrupted")
+    option(parser, "--work", metavar="DIR", type=Path, help="where grades are kept meanwhile")
+    option(parser, "--trust-submissions", action="store_true",
+           help="grade without walls where there is no Docker; marks every row")  # fmt: skip
+
+
+def run(options: argparse.Namespace, wiring: Wiring) -> int:
+    """Do it."""
+    if not options.paths:
+        raise UsageError("What is to be graded?", "course grade PATH… --exercise LESSON/EXERCISE")
+    jobs = jobs_of(options)
+    tasks = find_tasks(options, wiring)
+    walls = find_walls(options, wiring)
+    with closing(open_ledger(options, wiring, tasks, walls)) as ledger:
+        terms = terms_of(ledger, walls, options)
+        batch = Batch(tasks, ledger, terms)
+        grade_all(batch, local_pool(walls, wiring, terms, jobs))
+        write_report(options, wiring, batch)
+    return SOME_ERRORS if any(one.grade.outcome == "error" for one in batch.grades()) else 0
+
+
+def grade_all(batch: Batch, pool: Pool) -> None:
+    """Grade what is left, and say how far it is."""
+    progress = Progress(batch.total, batch.total - batch.left)
+
+    def tell(task: Task, graded: Graded) -> None:
+        grade = graded.grade
+        progress.step(f"{grade.outcome} {task.entry.learner.id} {grade.exercise}")
+
+    with closing(progress):
+        batch.run(pool, tell)

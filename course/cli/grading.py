@@ -1,0 +1,147 @@
+"""What `course grade` needs before and after it grades: walls, the batch's folder, the report."""
+
+import argparse
+import hashlib
+import os
+import secrets
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+
+from course.cli.output import explain, show
+from course.cli.wiring import Wiring
+from course.errors import SandboxError, UsageError
+from course.model.grade import Graded, Isolation
+from course.model.json import Fields
+from course.report.grades.formats import Format, find_format
+from course.runs.grading.batch import Batch, Pool
+from course.runs.grading.grader import Terms
+from course.runs.grading.hands import ContainerHand
+from course.runs.grading.layout import Scope
+from course.runs.grading.ledger import Ledger
+from course.runs.grading.pool import grades
+from course.runs.grading.receipt import find_key
+from course.runs.grading.scope import find_scope
+from course.runs.grading.submissions import Task, discover
+from course.runs.ports import Sandboxes
+from course.storage.atomic import write_whole
+
+SEED_BITS = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Walls:
+    """What stands between a submission and this computer."""
+
+    sandboxes: Sandboxes
+    isolation: Isolation
+    image: str
+
+
+def find_walls(options: argparse.Namespace, wiring: Wiring) -> Walls:
+    """The sandbox to grade in; raises SandboxError where there is none that is one."""
+    sandboxes = wiring.sandboxes_for_strangers(is_trusted=options.trust_submissions)
+    found = sandboxes.report()
+    if found.kind != "docker":
+        if not options.trust_submissions:
+            raise SandboxError(
+                "Other people's code is graded in Docker only: without it, code runs with your own"
+                f" rights on this computer ({found.why}).",
+                "Start Docker, or vouch for the code: --trust-submissions marks every row.",
+            )
+        explain("No walls: submissions run with your own rights. Every row says isolation: none.")
+        return Walls(sandboxes, "none", found.image)
+    return Walls(sandboxes, options.isolation, found.image)
+
+
+def find_tasks(options: argparse.Namespace, wiring: Wiring) -> list[Task]:
+    """What there is to grade."""
+    scope = find_scope(wiring.catalog.lessons, options.exercise, options.lesson)
+    folder = work_folder(options, wiring, scope) / "unpacked"
+    numbers = iter(range(len(options.paths)))
+    return discover(
+        options.paths, scope, lambda: folder / str(next(numbers)), learner=options.learner
+    )
+
+
+def work_folder(options: argparse.Namespace, wiring: Wiring, scope: Scope) -> Path:
+    """Where a batch keeps its grades: the same for the same command."""
+    if options.work is not None:
+        chosen: Path = options.work.absolute()
+        return chosen
+    words = [*(os.path.abspath(path) for path in options.paths), options.learner]  # noqa: PTH100  links stay
+    words += [exercise.slug for exercise in scope.exercises]
+    name = hashlib.sha256("\n".join(words).encode("utf-8", "surrogateescape")).hexdigest()[:16]
+    return wiring.places.home / "grading" / name
+
+
+def open_ledger(
+    options: argparse.Namespace, wiring: Wiring, tasks: Sequence[Task], walls: Walls
+) -> Ledger:
+    """The batch's book, new or resumed."""
+    scope = tasks[0].scope
+    header: Fields = {
+        "id": None,
+        "seed": options.seed,
+        "isolation": walls.isolation,
+        "partial": options.points,
+        "exercises": [exercise.slug for exercise in scope.exercises],
+    }
+    folder = work_folder(options, wiring, scope)
+    fresh: Fields = {"id": secrets.token_hex(8), "seed": secrets.randbits(SEED_BITS)}
+    chosen = {name: fresh[name] for name in fresh if header[name] is None}
+    return Ledger(folder, header, chosen, resume=options.resume)
+
+
+def terms_of(ledger: Ledger, walls: Walls, options: argparse.Namespace) -> Terms:
+    """What is the same for the whole batch."""
+    return Terms(
+        seed=int(str(ledger.header["seed"])),
+        partial=options.points,
+        isolation=walls.isolation,
+        image=walls.image,
+        tool=f"scalability-course {version('scalability-course')}",
+    )
+
+
+def local_pool(walls: Walls, wiring: Wiring, terms: Terms, jobs: int) -> Pool:
+    """Grades on this computer."""
+    judge = wiring.judge()
+
+    def pool(tasks: Sequence[Task]) -> Iterator[tuple[Task, Graded]]:
+        return grades(tasks, lambda: ContainerHand(walls.sandboxes, judge, terms), jobs)
+
+    return pool
+
+
+def jobs_of(options: argparse.Namespace) -> int:
+    """How many at a time."""
+    if options.jobs < 0:
+        raise UsageError("--jobs takes a number above 0.")
+    return options.jobs or os.cpu_count() or 1
+
+
+def write_report(options: argparse.Namespace, wiring: Wiring, batch: Batch) -> None:
+    """The grades in the format asked for, and their receipts."""
+    chosen = find_format(options.format)
+    graded = batch.grades()
+    receipts = batch.write_receipts(find_key(wiring.places.home))
+    if options.output is None:
+        _show(chosen, graded)
+    else:
+        _write(chosen, graded, options.output)
+    summary = ", ".join(
+        f"{sum(one.grade.outcome == name for one in graded)} {name}"
+        for name in ("passed", "failed", "error")
+    )
+    explain(f"{summary}. Receipts: {receipts}")
+
+
+def _show(chosen: Format, graded: Sequence[Graded]) -> None:
+    show([chosen.whole(graded).rstrip("\n")])
+
+
+def _write(chosen: Format, graded: Sequence[Graded], output: Path) -> None:
+    for path, text in chosen.files(graded, output):
+        write_whole(path.absolute(), text.encode("utf-8", "backslashreplace"))

@@ -1,0 +1,69 @@
+"""Every format by its name."""
+
+import hashlib
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from course.errors import UsageError
+from course.model.grade import Graded
+from course.report.grades import plain
+from course.report.grades.fields import by_learner
+
+Write = Callable[[Sequence[Graded]], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """How grades are written.
+
+    Args:
+        write: All of them, or all of one learner.
+        ending: Of a file in this format.
+        is_single: Whether a file holds the work of one learner only.
+    """
+
+    write: Write
+    ending: str
+    is_single: bool = False
+
+    def whole(self, graded: Sequence[Graded]) -> str:
+        """All grades as one text; raises UsageError where the format cannot hold them."""
+        if self.is_single and len(by_learner(graded)) > 1:
+            raise UsageError(
+                "This format holds the work of one learner.",
+                "Give --output a folder, which gets a file for each.",
+            )
+        return self.write(graded)
+
+    def files(self, graded: Sequence[Graded], output: Path) -> Iterator[tuple[Path, str]]:
+        """What is to be written where."""
+        learners = by_learner(graded)
+        if not self.is_single or (len(learners) == 1 and not output.is_dir()):
+            yield output, self.write(graded)
+            return
+        for learner, own in learners:
+            yield output / file_name(learner, self.ending), self.write(own)
+
+
+def file_name(learner: str, ending: str) -> str:
+    """A file name for a learner that no other learner has."""
+    words = re.sub(r"[^A-Za-z0-9_-]+", "_", learner)[:80]
+    own = hashlib.sha256(learner.encode("utf-8", "surrogateescape")).hexdigest()[:8]
+    return f"{words}{ending}" if words == learner else f"{words}-{own}{ending}"
+
+
+FORMATS: dict[str, Format] = {
+    "json": Format(plain.as_json, ".json"),
+    "jsonl": Format(plain.as_lines, ".jsonl"),
+    "csv": Format(plain.as_csv, ".csv"),
+}
+
+
+def find_format(name: str) -> Format:
+    """A format by name."""
+    found = FORMATS.get(name)
+    if found is None:
+        raise UsageError(f"There is no format {name}.", f"There are: {', '.join(FORMATS)}.")
+    return found

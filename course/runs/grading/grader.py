@@ -1,0 +1,122 @@
+"""One task to one grade: in a sandbox, twice when nobody could judge, never guessing."""
+
+import logging
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from course.errors import CourseError, SubmissionRefused
+from course.model.grade import Grade, Graded, Isolation, worth
+from course.model.lesson import Exercise
+from course.model.untrusted import clean_line
+from course.model.verdict import Verdict
+from course.runs.grading.digests import digest_files, digest_tests, seed_for
+from course.runs.grading.receipt import with_receipt
+from course.runs.grading.record import OUTPUT_LIMIT
+from course.runs.grading.submissions import Task
+
+TRIES = 2
+NOTHING = "Nothing was handed in."
+ISOLATION: Mapping[str, Isolation] = {"docker": "container", "fast": "fast", "embedded": "none"}
+
+_log = logging.getLogger(__name__)
+
+
+class Checker(Protocol):
+    """Judges one submission; `course.runs.checks.Checks` is one."""
+
+    def check(
+        self, exercise: Exercise, files: Mapping[str, bytes], *, seed: int | None = None
+    ) -> Verdict:
+        """Judge it; raises CourseError when there is no sandbox."""
+
+    def close(self) -> None:
+        """End what it keeps open."""
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What is the same for a whole batch."""
+
+    seed: int
+    partial: bool = False
+    isolation: Isolation = "container"
+    image: str = ""
+    tool: str = ""
+
+
+class Grader:
+    """Grades tasks one after the other.
+
+    Args:
+        checker: Judges first.
+        second: Gives a checker for the second try, in a container of its own.
+        terms: Of the batch.
+    """
+
+    def __init__(
+        self, checker: Checker, terms: Terms, second: Callable[[], Checker] | None = None
+    ) -> None:
+        self._checker = checker
+        self._terms = terms
+        self._second = second or (lambda: checker)
+
+    def grade(self, task: Task) -> Graded:
+        """Judge a task; whatever happens, there is a grade."""
+        started = time.monotonic()
+        try:
+            files = task.files()
+        except SubmissionRefused as error:
+            return self.settled(task, Verdict(task.exercise.slug, "failed", error.summary), {})
+        if not files:
+            return self.settled(task, Verdict(task.exercise.slug, "failed", NOTHING), {})
+        verdict, tries = self.judge(task.exercise, files)
+        graded = self.settled(task, verdict, files)
+        return replace(graded, seconds=time.monotonic() - started, tries=tries)
+
+    def judge(self, exercise: Exercise, files: Mapping[str, bytes]) -> tuple[Verdict, int]:
+        """The verdict on these files, and at which try it came."""
+        seed = seed_for(self._terms.seed, exercise.slug)
+        verdict = _checked(self._checker, exercise, files, seed)
+        if verdict.outcome != "error":
+            return verdict, 1
+        return _checked(self._second(), exercise, files, seed), TRIES
+
+    def settled(self, task: Task, verdict: Verdict, files: Mapping[str, bytes]) -> Graded:
+        """The grade that a verdict makes."""
+        terms, exercise = self._terms, task.exercise
+        score = worth(exercise.points, verdict.tests, partial=terms.partial)
+        grade = Grade(
+            learner=task.entry.learner,
+            exercise=exercise.slug,
+            title=exercise.title,
+            outcome=verdict.outcome,
+            why=clean_line(verdict.why),
+            max_score=float(exercise.points),
+            score=None if verdict.outcome == "error" else score,
+            isolation=ISOLATION.get(verdict.sandbox, terms.isolation),
+            seed=seed_for(terms.seed, exercise.slug),
+            partial=terms.partial,
+            place=task.entry.name,
+            submission=digest_files(files),
+            tests_digest=digest_tests(exercise),
+            image=terms.image,
+            tool=terms.tool,
+            tests=verdict.tests,
+            output=verdict.output[:OUTPUT_LIMIT],
+        )
+        return Graded(with_receipt(grade), verdict.seconds)
+
+
+def _checked(
+    checker: Checker, exercise: Exercise, files: Mapping[str, bytes], seed: int
+) -> Verdict:
+    try:
+        return checker.check(exercise, files, seed=seed)
+    except CourseError as error:
+        words = f"There was no sandbox: {error.summary} {error.evidence}".strip()
+    except Exception as error:  # noqa: BLE001  a bug of ours must neither end a batch nor be blamed
+        _log.exception("a grade broke")
+        words = f"Grading itself broke: {type(error).__name__}: {error}"
+    return Verdict(exercise.slug, "error", clean_line(words), seed=seed)
