@@ -1,7 +1,7 @@
 """Draw the pictures of the docs from the scenes that the tests look at: `make docs`."""
 
 import asyncio
-import os
+import contextlib
 import tempfile
 from pathlib import Path
 
@@ -19,18 +19,17 @@ SHOWN = (
     "exercise_failed",
     "exercise_passed",
 )
-PICTURES = Path(__file__).parent / "pictures"
+PICTURES = Path(__file__).resolve().parent / "pictures"
 
 
 def main() -> None:
     """Draw every scene."""
-    with tempfile.TemporaryDirectory() as folder:
-        os.chdir(folder)
-        for scene in (scene for scene in SCENES if scene.__name__ in SHOWN):
-            study = FakeStudy(Path(scene.__name__))
+    for scene in (scene for scene in SCENES if scene.__name__ in SHOWN):
+        with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
+            study = FakeStudy(Path("workspace"))
             study.folder.mkdir()
             svg = asyncio.run(_draw(scene, study))
-            (PICTURES / f"{scene.__name__}.svg").write_text(svg, encoding="utf-8")
+        (PICTURES / f"{scene.__name__}.svg").write_text(svg, encoding="utf-8")
 
 
 async def _draw(scene: Scene, study: FakeStudy) -> str:

@@ -53,8 +53,9 @@ def test_a_job_that_ends_after_the_loop_does_no_harm():
         ended.set()
 
     async def leave_it():
-        _waiting = asyncio.ensure_future(apart(job))
+        waiting = asyncio.ensure_future(apart(job))
         await asyncio.sleep(0)
+        assert not waiting.done()
 
     asyncio.run(leave_it())
     release.set()
