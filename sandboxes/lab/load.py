@@ -48,13 +48,15 @@ class Load:
         """Send at `rate` in the background until `stop`; returns itself."""
         self._open()
         if not self._running.is_set():
-            self._running.set()
-            self._thread(self._keep_sending)
+            running = self._running = threading.Event()  # the one before ends, however slowly
+            running.set()
+            self._thread(lambda: self._schedule(None, None, None, running.is_set))
         return self
 
     def stop(self) -> None:
-        """Send no more; what is under way still comes back."""
-        self._running.clear()
+        """Send no more, from this moment on; what is under way still comes back."""
+        with self._lock:
+            self._running.clear()
 
     def close(self) -> None:
         """Stop and let the senders go."""
@@ -82,9 +84,6 @@ class Load:
         self._threads.append(thread)
         thread.start()
 
-    def _keep_sending(self) -> None:
-        self._schedule(None, None, None, self._running.is_set)
-
     def _schedule(
         self,
         measured: Window | None,
@@ -100,12 +99,14 @@ class Load:
                 break
             if self._ended.wait(max(0.0, due - time.monotonic())):
                 break
-            self._hand_out(due, measured)
-            scheduled += 1
+            scheduled += self._hand_out(due, measured, goes_on)
         return scheduled
 
-    def _hand_out(self, due: float, measured: Window | None) -> None:
+    def _hand_out(self, due: float, measured: Window | None, goes_on: Callable[[], bool]) -> bool:
+        """Whether it was sent: the load may have been stopped while this one was awaited."""
         with self._lock:
+            if not goes_on():
+                return False
             self.sent += 1
             number = self.sent
         into = measured if measured is not None else self.window
@@ -113,6 +114,7 @@ class Load:
             self._note(Reply(0, 0.0, error="too many waiting"), due, into)
         else:
             self._due.put((number, due, into))
+        return True
 
     def _work(self) -> None:
         while (job := self._due.get()) is not None:

@@ -5,6 +5,7 @@ import threading
 
 from lab.http import Reply
 from lab.load import Load
+from lab.wait import until
 from lab.window import Window
 
 
@@ -63,6 +64,45 @@ def test_a_background_load_runs_until_it_is_stopped():
     one = load(lambda n: seen.set() if n > 5 else None).start()
     assert seen.wait(5)
     one.close()
+
+
+def test_nothing_is_sent_once_it_was_stopped():
+    one = load(lambda _number: None, rate=200)
+    for _ in range(20):
+        one.start()
+        until(lambda: one.sent, 2, "a request")
+        one.stop()
+        sent = one.sent
+        assert not one._ended.wait(0.02)  # several times the gap between two requests
+        assert one.sent == sent
+    one.close()
+
+
+class Watched(random.Random):
+    """Notes which threads draw gaps from it."""
+
+    def __init__(self):
+        super().__init__(1)
+        self.threads = set()
+
+    def expovariate(self, lambd=1.0):
+        self.threads.add(threading.get_ident())
+        return super().expovariate(lambd)
+
+
+def test_starting_again_at_once_leaves_one_schedule():
+    source = Watched()
+    one = Load(lambda _number: None, 100, 4, source, lambda _ms, _ok: None)
+    for _ in range(5):
+        one.start()
+        one.stop()
+    one.start()
+    sent = one.sent
+    until(lambda: one.sent > sent + 5, 5, "some requests")
+    source.threads.clear()
+    until(lambda: one.sent > sent + 25, 5, "some more requests")
+    one.close()
+    assert len(source.threads) == 1
 
 
 def test_a_window_forgets_and_reports_nothing_when_empty():
