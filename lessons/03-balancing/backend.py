@@ -94,7 +94,11 @@ async def send(
 ) -> bool:
     """Write an answer; True."""
     body = text.encode()
-    lines = {**headers, "Content-Length": len(body), "Connection": "keep-alive" if keeps else "close"}
+    lines = {
+        **headers,
+        "Content-Length": len(body),
+        "Connection": "keep-alive" if keeps else "close",
+    }
     head = [f"HTTP/1.1 {status} {REASONS[status]}", *(f"{name}: {v}" for name, v in lines.items())]
     writer.write("\r\n".join([*head, "", ""]).encode() + body)
     await writer.drain()

@@ -97,9 +97,7 @@ class System:
     def _start_backend(self, name: str) -> Any:
         port = self.ports[name]
         argv = ["python", "backend.py", name, str(port)]
-        return self.lab.process(
-            name, argv, role="app", tier=2, title=f"Backend {name}", ready=port
-        )
+        return self.lab.process(name, argv, role="app", tier=2, title=f"Backend {name}", ready=port)
 
     # -- nginx
 
@@ -126,7 +124,7 @@ class System:
         return None
 
     def readable(self, error: BadConfig) -> str:
-        """nginx's words, with names in place of ports."""
+        """What nginx says, with names in place of ports."""
         words = re.sub(r"[\d/]+ [\d:]+ (\[\w+\]) \d+#\d+:", r"\1", str(error)).splitlines()[0]
         for address, name in self.names.items():
             words = words.replace(address, name)

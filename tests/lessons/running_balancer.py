@@ -74,9 +74,7 @@ class RealNginx:
         self, lab: Lab, names: str, dead: Sequence[str] = (), sick: Sequence[str] = ()
     ) -> None:
         self.addresses = {name: f"127.0.0.1:{lab.free_port()}" for name in names}
-        self._alive = {
-            name: 503 if name in sick else 200 for name in names if name not in dead
-        }
+        self._alive = {name: 503 if name in sick else 200 for name in names if name not in dead}
         self._names = {address: name for name, address in self.addresses.items()}
         self._nginx = lab.nginx(self._config("server {a};"), **self._places())
 

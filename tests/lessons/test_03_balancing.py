@@ -12,7 +12,9 @@ from tests.lessons import running_balancer as running
 selection, upstream = running.load("selection", "upstream")
 Server, Upstream = selection.Server, upstream.Upstream
 TABLE = json.loads(running.ORACLE.read_text()) if running.ORACLE.is_file() else None
-needs_table = pytest.mark.skipif(TABLE is None, reason="the oracle tables are not beside the checkout")
+needs_table = pytest.mark.skipif(
+    TABLE is None, reason="the oracle tables are not beside the checkout"
+)
 
 
 def rows(section):
@@ -240,15 +242,18 @@ def timeline(block, steps, answers, start=100.0, **how):
             continue
         answer = block.ask(answers, now, **how)
         now += step[0]
-        played.append([answer.status, ",".join(answer.servers), ", ".join(map(str, answer.statuses))])
+        played.append(
+            [answer.status, ",".join(answer.servers), ", ".join(map(str, answer.statuses))]
+        )
         expected.append(step[1:])
     assert played == expected
 
 
 X = {"max_fails": 1, "fail_timeout": 2}
+Y = {"max_fails": 3, "fail_timeout": 2}
 TIMELINES = {
-    "default_max_fails_1_fail_timeout_2s": ([Server("x", **X), Server("b", **X), Server("c", **X)], {}),
-    "max_fails_3_fail_timeout_2s": ([Server("x", max_fails=3, fail_timeout=2), Server("b")], {}),
+    "default_max_fails_1_fail_timeout_2s": ([Server(name, **X) for name in "xbc"], {}),
+    "max_fails_3_fail_timeout_2s": ([Server("x", **Y), Server("b")], {}),
     "max_fails_0": ([Server("x", max_fails=0), Server("b")], {}),
     "all_dead_fail_timeout_2s": ([Server("x", **X), Server("y", **X)], {"name": "fall"}),
     "single_server_dead": ([Server("x")], {}),
@@ -277,7 +282,9 @@ def test_table_failures(name):
             return ANSWERS[word]
         return "refused" if server.name in "xy" else 200
 
-    timeline(Upstream(block, **options), TABLE["failures"][name]["sequence"], answers, method=method)
+    timeline(
+        Upstream(block, **options), TABLE["failures"][name]["sequence"], answers, method=method
+    )
 
 
 # The table gives these from the middle of a longer run. What came before is unknown but for its
@@ -294,7 +301,9 @@ def test_table_posts_that_were_sent_are_not_repeated(name):
     assert asked_a, "the table has no request that a got"
     for step in asked_a:
         block = Upstream(servers([1, 1]), retry=retry)
-        answer = block.ask(lambda one, name=name: BEGUN[name] if one.name == "a" else 200, 0, "POST")
+        answer = block.ask(
+            lambda one, name=name: BEGUN[name] if one.name == "a" else 200, 0, "POST"
+        )
         assert [answer.status, "".join(answer.servers)] == step[1:3]
     assert all(step[1:] == [200, "b", "200"] for step in steps if step not in asked_a)
 
@@ -390,7 +399,7 @@ def test_table_consistent_removal_of_nginx_tests(weight):
     plain_moved = 0
     for n in range(400):
         before, after = first(all_of_them.at(str(n))), first(without_b.at(str(n)))
-        assert before == after or before == "b"
+        assert before in (after, "b")
         old = first(selection.plain_hash(str(n), block))
         plain_moved += old not in ("b", first(selection.plain_hash(str(n), [block[0], block[2]])))
     assert plain_moved or weight == 10  # 12 is a multiple of 2: with these weights nobody moves
@@ -457,7 +466,7 @@ def nginx(quiet_lab):
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_real_nginx_takes_the_same_turns(nginx, seed):
-    draw = random.Random(seed)
+    draw = random.Random(seed)  # noqa: S311
     weights = [draw.randint(1, 9) for _ in range(3)]
     lines = " ".join(f"server {{{n}}} weight={w};" for n, w in zip("abc", weights, strict=True))
     count = min(2 * sum(weights), 40)
@@ -465,7 +474,7 @@ def test_real_nginx_takes_the_same_turns(nginx, seed):
 
 
 def test_real_nginx_hashes_the_same_addresses(nginx):
-    draw = random.Random(5)
+    draw = random.Random(5)  # noqa: S311
     lines = "ip_hash; server {a} weight=3; server {b}; server {c} down;"
     block = [Server("a", 3), Server("b"), Server("c", down=True)]
     nginx.use(lines)
@@ -511,9 +520,7 @@ def test_real_nginx_repeats_the_same_requests(nginx, retry, method):
     nginx.use("server {d}; server {a}; server {x}; server {e};", retry)
     ours = Upstream([Server(name) for name in "daxe"], retry=retry)
     answers = {"d": 503, "a": 200, "x": "refused", "e": 503}
-    expected = [
-        list(ours.ask(lambda one: answers[one.name], 0, method).servers) for _ in range(9)
-    ]
+    expected = [list(ours.ask(lambda one: answers[one.name], 0, method).servers) for _ in range(9)]
     assert [nginx.ask(method=method) for _ in range(9)] == expected
 
 
@@ -524,3 +531,100 @@ def test_real_nginx_blames_the_same_when_nobody_is_well(nginx, retry):
     answers = {"d": 503, "x": "refused", "e": 503}
     expected = [list(ours.ask(lambda one: answers[one.name], 0).servers) for _ in range(8)]
     assert [nginx.ask() for _ in range(8)] == expected
+
+
+# -- what the lesson says, on its own system
+
+
+@pytest.fixture(scope="module")
+def lesson():
+    [module] = running.load("lesson")
+    with running.opened(module.lab):
+        yield module
+
+
+def test_fourteen_requests_with_weights_5_1_1(lesson):
+    assert lesson.smooth().facts["answered"] == "aabacaa" * 2
+
+
+def test_the_spare_gets_nothing_until_both_are_dead(lesson):
+    facts = lesson.backup().facts
+    assert facts["to_the_spare"] == [0, 0, 10]
+    assert facts["all_run"] == "ababa" * 4
+
+
+def test_a_whole_network_is_on_one_backend(lesson):
+    facts = lesson.same_network().facts
+    assert sorted(facts["one_network"].values()) == [0, 0, 0, 60]
+    assert min(facts["sixty_networks"].values()) > 0
+
+
+def test_two_processes_count_for_themselves_without_a_zone(lesson):
+    facts = lesson.two_processes().facts
+    assert facts["each_process"] == ["aabacaa"] * 2
+    assert facts["with_zone"] == "aabacaa" * 2
+
+
+def test_a_killed_backend_costs_no_client_anything(lesson):
+    facts = lesson.killed().facts
+    assert facts["failed"] == 0
+    assert [asked[0] for asked in facts["asked_two_backends"]] == ["b"]
+    assert facts["seconds_left_alone"] > 1
+
+
+def test_a_frozen_backend_costs_one_client_the_timeout(lesson):
+    facts = lesson.paused().facts
+    assert facts["failed"] == 0
+    assert len(facts["waited_ms"]) == 1
+
+
+def test_a_503_is_passed_on_unless_it_is_listed(lesson):
+    facts = lesson.unwell().facts
+    assert (facts["failed"], facts["failed_with_http_503"]) == (6, 0)
+
+
+def test_a_post_is_repeated_when_refused_and_not_once_it_was_sent(lesson):
+    facts = lesson.post_again().facts
+    assert facts["post_refused"]["asked"] == ("a", "b")
+    assert (facts["post_cut_off"]["status"], facts["post_cut_off"]["asked"]) == (502, ("a",))
+    assert (facts["get_cut_off"]["status"], facts["get_cut_off"]["asked"]) == (200, ("a", "b"))
+
+
+def test_a_repeated_post_is_two_orders(lesson):
+    assert lesson.twice().facts["orders"] == {"a": 1, "b": 1, "c": 0, "d": 0}
+
+
+def test_backup_with_ip_hash_is_refused_in_the_words_of_nginx(lesson):
+    words = lesson.backup_hash().facts["nginx_says"]
+    assert 'balancing method does not support parameter "backup"' in words
+
+
+def test_a_refused_block_leaves_the_old_one_in_force(lesson):
+    told = lesson.edit("ip_hash; server {a}; server {b} backup;")
+    assert "backup" in told["refused"]
+    assert {lesson.ask()["status"] for _ in range(4)} == {200}
+
+
+def test_reloading_loses_nobody(lesson):
+    facts = lesson.reloading().facts
+    assert facts["failed"] == 0
+    assert facts["worker_processes_seen"] > 1
+
+
+@pytest.mark.slow
+def test_kept_connections_are_few(lesson):
+    facts = lesson.connections().facts
+    assert facts["without"] == 1_000
+    assert facts["with_keepalive"] <= 64
+
+
+@pytest.mark.slow
+def test_a_slow_backend_drowns_in_turn_and_not_with_least_conn(lesson):
+    assert lesson.equal_count().choice == "grows_holds"
+
+
+def test_every_trigger_can_be_fired(lesson):
+    for name, trigger in lesson.lab.triggers.items():
+        assert isinstance(trigger(), dict), name
+        if name in ("kill", "pause", "sick", "slow"):
+            lesson.mend()

@@ -100,4 +100,6 @@ def test_connections_are_used_again(rig, rng):
 
 def told(statuses):
     """How often each status came."""
-    return ", ".join(f"{status or 'no answer'} ×{statuses.count(status)}" for status in set(statuses))
+    return ", ".join(
+        f"{status or 'no answer'} ×{statuses.count(status)}" for status in set(statuses)
+    )

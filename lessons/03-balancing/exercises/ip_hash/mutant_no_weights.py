@@ -17,11 +17,3 @@ def ip_hash(address, servers):
         chosen = servers[value % total]
         if not chosen["down"]:
             return chosen["name"]
-
-
-def at(rest, servers):
-    """The server that covers a number, each being as wide as its weight."""
-    for server in servers:
-        if rest < server["weight"]:
-            return server
-        rest -= server["weight"]

@@ -1,6 +1,8 @@
 """The server of a client's address, as in nginx."""
 
+from bisect import bisect
 from ipaddress import ip_address
+from itertools import accumulate
 
 
 def ip_hash(address, servers):
@@ -21,7 +23,5 @@ def ip_hash(address, servers):
 
 def at(rest, servers):
     """The server that covers a number, each being as wide as its weight."""
-    for server in servers:
-        if rest < server["weight"]:
-            return server
-        rest -= server["weight"]
+    ends = list(accumulate(server["weight"] for server in servers))
+    return servers[bisect(ends, rest)]

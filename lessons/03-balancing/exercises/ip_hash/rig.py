@@ -27,7 +27,7 @@ nginx = None
 @lab.setup
 def start():
     """nginx with six backends."""
-    global nginx
+    global nginx  # noqa: PLW0603  the rig has one
     ports.update({name: lab.free_port() for name in NAMES})
     nginx = lab.nginx(CONFIG, **places([{"name": "a", "weight": 1, "down": False}]))
 

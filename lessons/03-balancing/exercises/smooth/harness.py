@@ -12,4 +12,5 @@ def picks(weights, busy):
 def side_by_side(weights, others, count):
     """Two balancers that pick in turn: what each of them picked."""
     one, other = Turns(dict(weights)), Turns(dict(others))
-    return [list(pair) for pair in zip(*((one.pick(), other.pick()) for _ in range(count)))]
+    pairs = [(one.pick(), other.pick()) for _ in range(count)]
+    return [[pair[n] for pair in pairs] for n in range(2)]

@@ -8,7 +8,7 @@ class Turns:
         weights: Each server's name and weight, in the order of the configuration.
     """
 
-    account = {}
+    account = {}  # noqa: RUF012
 
     def __init__(self, weights):
         self.weights = dict(weights)

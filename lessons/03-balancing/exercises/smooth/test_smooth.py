@@ -87,6 +87,8 @@ def test_two_balancers_do_not_share(submission, rng):
     weights = [["a", rng.randint(4, 9)], ["b", rng.randint(1, 3)]]
     others = [["a", 1], ["b", 1]]
     one, other = submission.call("side_by_side", weights, others, 12)
-    assert same(other, list("ab" * 6)), f"beside another balancer, equal weights gave {shown(other)}"
+    assert same(other, list("ab" * 6)), (
+        f"beside another balancer, equal weights gave {shown(other)}"
+    )
     alone = submission.call("picks", weights, [[]] * 12)
     assert same(one, alone), f"alone it picks {shown(alone)}, beside another {shown(one)}"
