@@ -79,7 +79,7 @@ class Load:
             for _ in range(self._senders):
                 self._thread(self._work)
 
-    def _thread(self, target: Callable[[], None]) -> None:
+    def _thread(self, target: Callable[[], object]) -> None:
         thread = threading.Thread(target=target, daemon=True, name="load")
         self._threads.append(thread)
         thread.start()
