@@ -1,7 +1,7 @@
 """The HorizontalPodAutoscaler: a loop that looks every 15 seconds and moves one number.
 
 `counting.py` says how many replicas the metrics ask for, `pacing.py` how fast to follow them. This
-is the whole decision, in the order in which Kubernetes takes it. Time is whatever clock it is given.
+is the whole decision, in the order in which Kubernetes takes it, by whatever clock it is given.
 """
 
 from collections.abc import Mapping

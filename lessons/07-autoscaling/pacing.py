@@ -5,11 +5,12 @@ In this order: stabilise (remember what was asked for lately), limit the rate, k
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from counting import Settings
 
+Select = Callable[[Iterable[int]], int]
 SMALLEST_GROWTH = 4  # without `behavior`, one step may always go this far
 
 
@@ -166,42 +167,39 @@ def limit_by_policies(
 
 def limit_up(step: Step, rules: Rules, history: History) -> int:
     """How high the policies let us go: percentages are rounded up, or 1 would never grow."""
-    return _limit(
-        step, rules, history,
-        lambda start, policy: start + policy.value if policy.kind == "Pods"
-        else math.ceil(start * (1 + policy.value / 100)),
-        most=max, least=min,
-    )  # fmt: skip
+    limits = [
+        start + policy.value
+        if policy.kind == "Pods"
+        else math.ceil(start * (1 + policy.value / 100))
+        for policy, start in starts(step, rules, history)
+    ]
+    return _selected(limits, rules, step.current, widest=max, narrowest=min)
 
 
 def limit_down(step: Step, rules: Rules, history: History) -> int:
     """How low the policies let us go: percentages are cut, or 1 would never shrink."""
-    return _limit(
-        step, rules, history,
-        lambda start, policy: start - policy.value if policy.kind == "Pods"
-        else int(start * (1 - policy.value / 100)),
-        most=min, least=max,
-    )  # fmt: skip
+    limits = [
+        start - policy.value if policy.kind == "Pods" else int(start * (1 - policy.value / 100))
+        for policy, start in starts(step, rules, history)
+    ]
+    return _selected(limits, rules, step.current, widest=min, narrowest=max)
 
 
-def _limit(
-    step: Step,
-    rules: Rules,
-    history: History,
-    proposed: Callable[[int, Policy], int],
-    *,
-    most: Callable[..., int],
-    least: Callable[..., int],
-) -> int:
-    """Each policy counts from where its period began; `select` says which of them decides."""
-    if rules.select == "Disabled" or not rules.policies:
-        return step.current
-    limits = []
+def starts(step: Step, rules: Rules, history: History) -> Iterator[tuple[Policy, int]]:
+    """Each policy, with how many replicas there were when its period began."""
     for policy in rules.policies:
         added = changed(history.ups, step.now, policy.seconds)
         removed = changed(history.downs, step.now, policy.seconds)
-        limits.append(proposed(step.current - added + removed, policy))
-    return least(limits) if rules.select == "Min" else most(limits)
+        yield policy, step.current - added + removed
+
+
+def _selected(
+    limits: list[int], rules: Rules, current: int, *, widest: Select, narrowest: Select
+) -> int:
+    """The limit of the policy that `selectPolicy` lets decide."""
+    if rules.select == "Disabled" or not limits:
+        return current
+    return narrowest(limits) if rules.select == "Min" else widest(limits)
 
 
 def changed(events: list[Remembered], now: float, seconds: float) -> int:
