@@ -61,8 +61,7 @@ def refuse_old_python() -> None:
     """Name a newer Python to use, or the line that fetches one."""
     if sys.version_info[:2] >= OLDEST_PYTHON:
         return
-    names = ("python3.13", "python3.12", "python3.11")
-    newer = [name for name in names if run([name, "-V"]).succeeded]
+    newer = [n for n in ("python3.13", "python3.12", "python3.11") if run([n, "-V"]).succeeded]
     this, way_out = sys.version.split()[0], f"{newer[0]} -m course" if newer else UV_LINE
     raise BootstrapError(
         f"this is Python {this}, and the course needs 3.11 or newer. Start it with: {way_out}"
@@ -85,7 +84,7 @@ class Checkout:
         testing = arguments[:1] == ["test"]
         purpose = "dev" if testing else "run"
         inside = self.environment.is_this()
-        ready = self.is_stamped(purpose) if inside else is_installed(testing)
+        ready = self.is_stamped(purpose) if inside else is_installed(self.root, testing)
         if not ready:
             self.prepare(purpose)
         python = sys.executable if ready else str(self.environment.python)
@@ -227,19 +226,20 @@ def imports(python: str, module: str) -> bool:
     return run([python, "-c", f"import {module}"]).succeeded
 
 
-def is_installed(for_tests: bool) -> bool:
-    """Tell whether this interpreter has the distribution, and what that requires."""
+def is_installed(root: Path, for_tests: bool) -> bool:
+    """Tell whether this interpreter has this very copy installed, and what that requires."""
     from importlib import metadata
 
     try:
-        requirements = metadata.requires("scalability-course") or []
-        for requirement in requirements:
+        ours = metadata.distribution("scalability-course")
+        is_this_copy = root.as_uri() in (ours.read_text("direct_url.json") or "")
+        for requirement in ours.requires or []:
             name, _, marker = requirement.partition(";")
             if not marker or (for_tests and marker.strip() in ("extra == 'dev'", 'extra == "dev"')):
                 metadata.version(re.split(r"[^\w.-]", name)[0])
     except metadata.PackageNotFoundError:
         return False
-    return True
+    return is_this_copy
 
 
 def first_success(attempts: List[List[str]], summary: str, hint: str) -> None:

@@ -65,12 +65,17 @@ class Process:
         """The last lines it printed."""
         return "\n".join(self._tail)
 
+    @property
+    def _last(self) -> str:
+        return self.output[-500:] or "it printed nothing"
+
     def wait_ready(self) -> None:
         """Wait until it answers; raises NotInTime, with its last output."""
         if self._ready is not None:
             until(self._answers, READY_SECONDS, f"{self.name}: an answer")
             if not self.is_running:
-                raise LabError(f"{self.name} ended instead of answering: {self.output[-500:]}")
+                cause = cause_of_death(self.wait(1) or 0)
+                raise LabError(f"{self.name} ended ({cause}) instead of answering: {self._last}")
         if self.is_running:
             self.node.up(pid=self.pid)
 

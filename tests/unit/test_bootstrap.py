@@ -234,4 +234,5 @@ def with_distribution(checkout: TinyCheckout, requirement: str) -> str:
         "Metadata-Version: 2.1\nName: scalability-course\nVersion: 1\n"
         f"Requires-Dist: {requirement}>=1\n"
     )
+    (info / "direct_url.json").write_text(f'{{"url": "{checkout.root.as_uri()}"}}')
     return path
