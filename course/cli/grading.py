@@ -17,7 +17,7 @@ from course.model.json import Fields
 from course.report.grades.formats import Format, find_format
 from course.runs.grading.batch import Batch, Pool
 from course.runs.grading.grader import Terms
-from course.runs.grading.hands import ContainerHand
+from course.runs.grading.hands import LocalHand
 from course.runs.grading.layout import Scope
 from course.runs.grading.ledger import Ledger
 from course.runs.grading.pool import grades
@@ -110,7 +110,7 @@ def local_pool(walls: Walls, wiring: Wiring, terms: Terms, jobs: int) -> Pool:
     judge = wiring.judge()
 
     def pool(tasks: Sequence[Task]) -> Iterator[tuple[Task, Graded]]:
-        return grades(tasks, lambda: ContainerHand(walls.sandboxes, judge, terms), jobs)
+        return grades(tasks, lambda: LocalHand(walls.sandboxes, judge, terms), jobs)
 
     return pool
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Literal, Protocol
 
 BoxKind = Literal["docker", "embedded"]
-Purpose = Literal["lab", "check"]
+Purpose = Literal["lab", "check", "batch"]
+"""A batch box judges many submissions, each under a uid of its own."""
 
 
 @dataclass(frozen=True, slots=True)

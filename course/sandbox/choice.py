@@ -4,6 +4,7 @@ import contextlib
 import secrets
 import threading
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
 from course.errors import EngineMissing, SandboxError
@@ -20,6 +21,7 @@ if TYPE_CHECKING:  # docker takes a quarter of a second to import
 
 Choice = Literal["auto", "docker", "embedded"]
 BUILD = "course sandbox build"
+BATCH_SECONDS = 3600.0
 AGENT_MB = 96  # what the agent itself needs beside a submission
 
 
@@ -48,6 +50,11 @@ class Chooser:
     def open_for_check(self, exercise: Exercise) -> BoxSession:
         """A fresh session to judge one submission in."""
         return self._start(size_for(exercise), "check", lambda _event: None)
+
+    def open_for_batch(self, exercise: Exercise) -> BoxSession:
+        """A session to judge one submission after the other in, each renewed."""
+        size = replace(size_for(exercise), seconds=BATCH_SECONDS)
+        return self._start(size, "batch", lambda _event: None)
 
     def build(self, progress: Callable[[str, str], None]) -> None:
         """Build the image; from then on labs run in Docker unless told otherwise."""

@@ -13,8 +13,12 @@ CHECK_SIZE: Final = Size(memory_mb=128, cpus=1.0, pids=64, work_mb=16, data_mb=0
 
 _MB: Final = 1024 * 1024
 _MOUNT: Final = "rw,noexec,nosuid,nodev"
-_FILES: Final[Mapping[Purpose, int]] = {"check": 256, "lab": 1024}
-_FILE_BYTES: Final[Mapping[Purpose, int]] = {"check": 32 * _MB, "lab": 256 * _MB}
+_FILES: Final[Mapping[Purpose, int]] = {"check": 256, "batch": 256, "lab": 1024}
+_FILE_BYTES: Final[Mapping[Purpose, int]] = {
+    "check": 32 * _MB,
+    "batch": 32 * _MB,
+    "lab": 256 * _MB,
+}
 
 
 def container_config(  # noqa: PLR0913 - the container's parameters, each named at the call
@@ -54,7 +58,7 @@ def host_config(size: Size, purpose: Purpose, seccomp: str) -> dict[str, Any]:
         "Init": True,
         "NetworkMode": "none",
         "ReadonlyRootfs": True,
-        "Tmpfs": mounts(size),
+        "Tmpfs": mounts(size, purpose),
         "IpcMode": "private",
         "ShmSize": 8 * _MB,
         "CapDrop": ["ALL"],
@@ -72,17 +76,21 @@ def host_config(size: Size, purpose: Purpose, seccomp: str) -> dict[str, Any]:
     }
 
 
-def mounts(size: Size) -> dict[str, str]:
+def mounts(size: Size, purpose: Purpose = "check") -> dict[str, str]:
     """The places that can be written, each with its limit in bytes and files.
 
     The agent is uid 0 without CHOWN and DAC_OVERRIDE. It owns /data and may create folders there;
-    others may only pass through to the folder whose group is theirs.
+    others may only pass through to the folder whose group is theirs. In a batch box each uid makes
+    its own folder in /tmp, where only owners can remove what they made.
     """
     places = {
         "/work": _tmpfs(size.work_mb, 2048, LEARNER, "0700"),
         "/tmp": _tmpfs(8, 1024, 0, "1777"),  # noqa: S108 - the container's own
         "/run/agent": _tmpfs(1, 256, 0, "0700"),
     }
+    if purpose == "batch":
+        del places["/work"]
+        places["/tmp"] = _tmpfs(size.work_mb + 8, 4096, 0, "1777")  # noqa: S108
     if size.data_mb:
         places["/data"] = _tmpfs(size.data_mb, 16384, 0, "0711")
     return places

@@ -16,6 +16,8 @@ from lab import programs
 from lab.errors import LabError
 from lab.runtime import LEARNER
 
+FIRST_UID = 20_000  # of learners that follow each other in one container
+
 
 class Refused(Exception):
     """A command that is off; the text says how."""
@@ -30,11 +32,12 @@ class Commands:
         self._isolation = os.environ.get("COURSE_ISOLATION", "none")
         self._lock = threading.Lock()
         self._host: Any = None
+        self._learner = FIRST_UID
         self._table: dict[str, Callable[..., Any]] = {
             name: getattr(self, f"do_{name}")
             for name in (
                 "hello", "open", "fire", "observe", "submit", "call", "restart", "output",
-                "ping", "play", "close",
+                "renew", "ping", "play", "close",
             )
         }  # fmt: skip
 
@@ -122,9 +125,7 @@ class Commands:
         self, *, files: list[dict[str, Any]], entry: str, limit: float, memory_mb: int
     ) -> None:
         """Take a submission; the next call loads it in a fresh process."""
-        self._submissions().submit(
-            decoded(files), entry=entry, seconds=limit, memory_mb=memory_mb
-        )
+        self._submissions().submit(decoded(files), entry=entry, seconds=limit, memory_mb=memory_mb)
 
     def do_call(
         self, *, function: str, args: list[Any], kwargs: dict[str, Any], nonce: str
@@ -141,6 +142,16 @@ class Commands:
         """What the submission printed."""
         printed: dict[str, Any] = self._submissions().output()
         return printed
+
+    def do_renew(self) -> dict[str, Any]:
+        """Make the next submission a stranger to the last: another uid, nothing of the old one."""
+        if self._isolation != "uid":
+            raise Refused("only an agent that can switch uids can renew the learner")
+        host = self._submissions()
+        with self._lock:
+            self._learner += 1
+            uid = self._learner
+        return {"uid": uid, "left": host.renew(Path(f"/tmp/u{uid}"), uid)}  # noqa: S108
 
     def do_ping(self) -> dict[str, Any]:
         """Still here, and the services are still ours."""

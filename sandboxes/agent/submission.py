@@ -22,6 +22,7 @@ from runner.values import JSON, BadFrame, decode
 
 LARGEST_TOTAL = 4 * 1024 * 1024
 NOTICE_SECONDS = 1.0  # from the end of a process until we are told
+PLACES = ["/tmp", "/dev/shm", "/dev/mqueue"]  # noqa: S108  where every uid may write
 KILLED, OUT_OF_CPU = -9, -24
 
 Failure = dict[str, JSON]
@@ -61,6 +62,15 @@ class SubmissionHost:
             self._work = Work(entry, dict(files), Limits(seconds, memory_mb))
             self._spent = 0.0
             self._learners.output.forget()
+
+    def renew(self, folder: Path, uid: int) -> list[str]:
+        """Another learner from here on: a fresh uid and folder, nothing left of the last one."""
+        with self._lock:
+            self._hang_up()
+            left = self._learners.renew(folder, uid, PLACES)
+            self.folder, self._work, self._ended = folder, Work(), None
+            self._learners.output.forget()
+            return left
 
     def publish(self, values: Mapping[str, JSON]) -> None:
         """What harness and programs find in LAB_RIG when they start."""

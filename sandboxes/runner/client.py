@@ -28,11 +28,10 @@ class ForkServer:
     one could be made.
     """
 
-    def __init__(self, uid: int | None) -> None:
+    def __init__(self) -> None:
         self._control, theirs = socket.socketpair()
-        argv = [sys.executable, "-I", "-B", "-X", "utf8", str(HERE)]
         self._process: subprocess.Popen[bytes] = subprocess.Popen(
-            argv + ([] if uid is None else [str(uid)]),
+            [sys.executable, "-I", "-B", "-X", "utf8", str(HERE)],
             stdin=theirs.fileno(),
             stdout=subprocess.DEVNULL,
             env=CLEAN,
@@ -112,12 +111,12 @@ class Output:
         self._selector = selectors.DefaultSelector()
         self._woken, self._wake = os.pipe()
         self._selector.register(self._woken, selectors.EVENT_READ)
-        self._new: deque[int] = deque()
+        self._new: deque[tuple[int, Ring]] = deque()
         threading.Thread(target=self._pump, name="learner-output", daemon=True).start()
 
     def add(self, pipe: int) -> None:
         """Read from this pipe until it ends, and close it then."""
-        self._new.append(pipe)
+        self._new.append((pipe, self.ring))  # what comes late belongs to whoever wrote it
         os.write(self._wake, b"+")
 
     def forget(self) -> None:
@@ -135,7 +134,7 @@ class Output:
             time.sleep(BREATH_SECONDS)
             for key, _ in self._selector.select():
                 if key.fd != self._woken:
-                    self._read(key.fd)
+                    self._read(key.fd, key.data)
                 elif not self._welcome():
                     return
 
@@ -144,13 +143,14 @@ class Output:
             os.close(self._woken)
             return False
         while self._new:
-            self._selector.register(self._new.popleft(), selectors.EVENT_READ)
+            pipe, ring = self._new.popleft()
+            self._selector.register(pipe, selectors.EVENT_READ, ring)
         return True
 
-    def _read(self, pipe: int) -> None:
+    def _read(self, pipe: int, ring: Ring) -> None:
         data = os.read(pipe, CHUNK)
         if data:
-            self.ring.add(data)
+            ring.add(data)
             return
         self._selector.unregister(pipe)
         os.close(pipe)

@@ -25,8 +25,10 @@ def empty(folder: Path) -> None:
                 Path(entry.path).unlink()
                 continue
             Path(entry.path).chmod(0o700)
-            for inner in os.listdir(entry.path):  # noqa: PTH208  names, for rename
-                os.rename(os.path.join(entry.path, inner), _unused(folder, fresh))  # noqa: PTH104, PTH118
+            for inner in list(os.scandir(entry.path)):
+                if inner.is_dir(follow_symlinks=False):
+                    Path(inner.path).chmod(0o700)  # a closed folder cannot be moved either
+                os.rename(inner.path, _unused(folder, fresh))  # noqa: PTH104  short paths
             Path(entry.path).rmdir()
 
 

@@ -11,9 +11,11 @@ import os
 import signal
 import socket
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, NoReturn
 
+from runner.erasing import erase
 from runner.folder import refill
 from runner.loading import Loaded, load, parse
 from runner.rights import Limits, become_learner
@@ -23,13 +25,13 @@ VALUES = 3  # the descriptor of the value channel, beside 0, 1 and 2
 PARSE = "submission.parses"  # reserved: no function can have a dot in its name
 
 
-def become(values: int, printed: int, uid: int | None) -> NoReturn:
+def become(values: int, printed: int) -> NoReturn:
     """Leave the fork server behind and serve one submission to the end."""
     status = 70
     try:
         _arrange(values, printed)
         channel = socket.socket(fileno=VALUES)
-        Learner(channel, uid).serve()
+        Learner(channel).serve()
         status = 0
     finally:
         os._exit(status)
@@ -49,10 +51,9 @@ def _arrange(values: int, printed: int) -> None:
 class Learner:
     """Answers requests until the channel ends."""
 
-    def __init__(self, channel: socket.socket, uid: int | None) -> None:
+    def __init__(self, channel: socket.socket) -> None:
         self._channel = channel
         self._lines = channel.makefile("rb")
-        self._uid = uid
         self._entry = ""
         self._loaded: Loaded | None = None
 
@@ -63,8 +64,9 @@ class Learner:
             answer = getattr(self, f"_{verb}")(**wanted)
             self._channel.sendall(answer.encode() + b"\n")
 
-    def _prepare(
+    def _prepare(  # noqa: PLR0913, PLR0917  what the wire carries
         self,
+        uid: int | None,
         folder: str,
         files: dict[str, str] | None,
         entry: str,
@@ -72,17 +74,24 @@ class Learner:
         limits: dict[str, Any],
     ) -> str:
         """Become the learner, with the files in place."""
-        become_learner(self._uid, Limits(**limits))
+        become_learner(uid, Limits(**limits))
         os.environ.clear()
         os.environ.update(environment)
         self._entry = entry
         try:
+            with suppress(FileExistsError):
+                Path(folder).mkdir(mode=0o700)
             os.chdir(folder)
             if files is not None:
                 refill(Path(folder), files)
         except OSError as error:
             return json.dumps({"refused": str(error)[:300]})
         return json.dumps({"prepared": True})
+
+    def _erase(self, uid: int, places: list[str]) -> str:
+        """Become the learner once more, to remove what only its owner can."""
+        become_learner(uid, Limits())
+        return json.dumps({"left": erase(places, uid)})
 
     def _call(self, function: str, args: list[Any], kwargs: dict[str, Any], nonce: str) -> str:
         """Run a function; the first call loads the submission."""

@@ -4,10 +4,12 @@ import base64
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import cast
 
 from runner import killing
 from runner.child import Child, Ended, Late, Stray
 from runner.client import CLEAN, ForkServer, Output
+from runner.erasing import remains
 from runner.rights import Limits
 from runner.values import BadFrame, decode
 
@@ -39,7 +41,7 @@ class Learners:
     def __init__(self, folder: Path, uid: int | None) -> None:
         self._folder = folder
         self._uid = uid
-        self._server = ForkServer(uid)
+        self._server = ForkServer()
         self._spare: Child | None = self._server.fork()
         self._spare_is_warm = False
         self._is_clean = False  # nothing of the learner has run since the folder was written
@@ -59,6 +61,7 @@ class Learners:
         child = self._take_spare()
         self._spare = self._server.fork()  # while nothing of the learner can be in its way
         wanted: dict[str, object] = {
+            "uid": self._uid,
             "folder": str(self._folder),
             "files": _encoded(work.files) if self._is_clean else None,
             "entry": work.entry,
@@ -81,6 +84,32 @@ class Learners:
         if not killing.kill_all(self._find):
             raise RuntimeError("processes of the submission survived SIGKILL")
         self._is_clean = True
+
+    def renew(self, folder: Path, uid: int, places: list[str]) -> list[str]:
+        """Remove all that is left of the learner and start another one; what could not be removed.
+
+        Args:
+            folder: Of the next one.
+            uid: Of the next one.
+            places: Where learners can leave something behind.
+        """
+        self.kill()
+        left = self._erase(places) + remains(places)
+        self._folder, self._uid, self._is_clean = folder, uid, False
+        return left
+
+    def _erase(self, places: list[str]) -> list[str]:
+        """Only its owner can look into a closed folder, so a process of ours becomes the owner."""
+        child = self._take_spare()
+        self._spare = self._server.fork()
+        try:
+            told = decode(child.ask("erase", {"uid": self._uid, "places": places}, PREPARE_SECONDS))
+        except (Ended, Late, Stray, BadFrame) as error:
+            return [f"the eraser did not answer: {type(error).__name__}"]
+        finally:
+            child.discard()
+            self.kill()
+        return [str(one) for one in cast("list[object]", told.get("left", []))]
 
     def close(self) -> None:
         """Kill them and end the fork server; idempotent."""

@@ -35,7 +35,7 @@ LIBRARIES = ("redis", "pymongo")  # slow to import: done while nobody waits
 IDLE_SECONDS = 0.3
 
 
-def main(uid: int | None) -> None:
+def main() -> None:
     """Serve until the agent closes its end."""
     control = socket.socket(fileno=os.dup(0))
     os.dup2(os.open(os.devnull, os.O_RDWR), 0)
@@ -44,15 +44,14 @@ def main(uid: int | None) -> None:
         importlib.import_module(name)
     gc.collect()
     gc.freeze()
-    Zygote(control, uid).serve()
+    Zygote(control).serve()
 
 
 class Zygote:
     """Forks on request and reaps what it forked, and what those left behind."""
 
-    def __init__(self, control: socket.socket, uid: int | None) -> None:
+    def __init__(self, control: socket.socket) -> None:
         self._control = control
-        self._uid = uid
         self._unread = b""
         self._forked: set[int] = set()
         self._to_warm = list(LIBRARIES)
@@ -97,7 +96,7 @@ class Zygote:
             if pid == 0:
                 signal.set_wakeup_fd(-1)
                 signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-                become(values, printed, self._uid)
+                become(values, printed)
             self._forked.add(pid)
             self._tell(forked=pid)
         for descriptor in descriptors:

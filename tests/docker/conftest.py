@@ -40,7 +40,7 @@ def start(engine: Engine, image: Image) -> Iterator[Start]:
     with contextlib.ExitStack() as boxes:
 
         def start_box(program: str = ECHO, *, purpose: str = "check", run_id: str = "test"):
-            size = CHECK_SIZE if purpose == "check" else LAB_SIZE
+            size = LAB_SIZE if purpose == "lab" else CHECK_SIZE
             backend = DockerBackend(engine, image.id, ("python3", "-I", "-c", program))
             box = backend.start(size, run_id=run_id, purpose=purpose)
             boxes.callback(box.close)

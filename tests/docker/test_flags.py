@@ -45,8 +45,15 @@ LAB = {
         "/data": f"{MOUNT},size=256m,nr_inodes=16384,uid=0,gid=0,mode=0711",
     },
 }
+BATCH = CHECK | {
+    "Tmpfs": {
+        "/tmp": f"{MOUNT},size=24m,nr_inodes=4096,uid=0,gid=0,mode=1777",
+        "/run/agent": CHECK["Tmpfs"]["/run/agent"],
+    },
+}
 LIMITS = {
     "check": {"core": 0, "nofile": 256, "fsize": 33554432, "msgqueue": 0},
+    "batch": {"core": 0, "nofile": 256, "fsize": 33554432, "msgqueue": 0},
     "lab": {"core": 0, "nofile": 1024, "fsize": 268435456, "msgqueue": 0},
 }
 # What the engine fills in by itself; any field that is in no list must be empty.
@@ -61,7 +68,7 @@ HIDDEN = {"/proc/kcore", "/proc/keys", "/proc/timer_list", "/proc/scsi", "/sys/f
 FROZEN = {"/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger"}
 
 
-@pytest.mark.parametrize(("purpose", "sized"), [("check", CHECK), ("lab", LAB)])
+@pytest.mark.parametrize(("purpose", "sized"), [("check", CHECK), ("batch", BATCH), ("lab", LAB)])
 def test_every_field_of_the_host_config_is_the_tables(engine, start, purpose, sized):
     box = start(purpose=purpose)
     actual = engine.inspect(box.name)["HostConfig"]

@@ -1,14 +1,21 @@
 """What grades on this computer: a checker with its warm sandboxes, in the isolation asked for."""
 
+from contextlib import ExitStack
+from typing import cast
+
 from course.model.grade import Graded
 from course.runs.checks import Checks
+from course.runs.grading.fast import BatchSandboxes, FastSandboxes
 from course.runs.grading.grader import Grader, Terms
 from course.runs.grading.submissions import Task
 from course.runs.ports import Judge, Sandboxes
 
 
-class ContainerHand:
-    """A fresh container for each submission, the next one started while this one works.
+class LocalHand:
+    """Grades one submission at a time.
+
+    With `container`, each gets a fresh one, started while the one before is judged. With `fast`,
+    only what nobody could judge gets one, at its second try.
 
     Args:
         sandboxes: Where containers come from.
@@ -17,8 +24,17 @@ class ContainerHand:
     """
 
     def __init__(self, sandboxes: Sandboxes, judge: Judge, terms: Terms) -> None:
-        self._checks = Checks(sandboxes, judge, ahead=True)
-        self._grader = Grader(self._checks, terms)
+        self._open = ExitStack()
+        own = Checks(sandboxes, judge, ahead=terms.isolation != "fast")
+        self._open.callback(own.close)
+        if terms.isolation != "fast":
+            self._grader = Grader(own, terms)
+            return
+        fast = FastSandboxes(cast("BatchSandboxes", sandboxes))
+        self._open.callback(fast.close)
+        checks = Checks(fast, judge, ahead=False)
+        self._open.callback(checks.close)
+        self._grader = Grader(checks, terms, lambda: own)
 
     def grade(self, task: Task) -> Graded:
         """Judge it."""
@@ -26,4 +42,4 @@ class ContainerHand:
 
     def close(self) -> None:
         """End its containers."""
-        self._checks.close()
+        self._open.close()
