@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import cast
 
 from course.errors import SandboxLost, SubmissionRefused
@@ -13,7 +14,8 @@ from course.runs.ports import Session
 SET_UP_SECONDS = 60.0  # to start what a rig brings
 LEEWAY_SECONDS = 2.0  # beyond the exercise's own limit, which the agent keeps
 ANSWER_SECONDS = 10.0  # for what the agent does by itself
-HARNESS, RIG = "harness.py", "rig.py"
+HARNESS, RIG, ENTRY = "harness.py", "rig.py", "lesson.py"
+BESIDE = {".py", ".conf", ".yaml", ".yml", ".json", ".sh"}
 PARSES = "submission.parses"  # the runner compiles the file and runs nothing
 
 
@@ -117,7 +119,7 @@ class Reach:
             "open",
             SET_UP_SECONDS,
             lesson=self._exercise.slug,
-            files=cast("JSON", [as_file(RIG, rig.read_bytes())]),
+            files=rig_files(rig),
             entry=RIG,
             seed=self._seed,
             services=[],
@@ -148,3 +150,14 @@ class Reach:
 
     def _request(self, command: str, seconds: float, **arguments: JSON) -> JSON:
         return self._session.request(command, seconds=seconds, **arguments)
+
+
+def rig_files(rig: Path) -> list[JSON]:
+    """The rig, and what stands beside the lesson's `lesson.py`: a rig may import all of it."""
+    lesson = rig.parents[2]  # rig.py, its exercise, exercises
+    beside = sorted(lesson.iterdir()) if (lesson / ENTRY).is_file() else []
+    wanted = [
+        path for path in beside
+        if path.suffix in BESIDE and path.name not in (ENTRY, RIG) and path.is_file()
+    ]  # fmt: skip
+    return [cast("JSON", as_file(path.name, path.read_bytes())) for path in (*wanted, rig)]

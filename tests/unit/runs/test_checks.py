@@ -123,6 +123,19 @@ def test_a_rig_that_refuses_the_submission_makes_it_fail_with_that_reason():
     assert (verdict.outcome, verdict.why) == ("failed", "nginx: unknown directive")
 
 
+def test_a_rig_finds_the_modules_of_its_lesson_beside_it(tmp_path: Path):
+    folder = tmp_path / "lesson" / "exercises" / "one"
+    folder.mkdir(parents=True)
+    for name in ("lesson.py", "lesson.toml", "system.py", "web.yaml"):
+        (tmp_path / "lesson" / name).write_text("")
+    (folder / "rig.py").write_text("import system")
+    session = Session()
+    check(session, rig=folder / "rig.py")
+    opened = dict(session.asked)["open"]
+    assert [one["name"] for one in opened["files"]] == ["system.py", "web.yaml", "rig.py"]
+    assert opened["entry"] == "rig.py"
+
+
 def test_a_program_that_does_not_parse_fails_before_its_rig_starts():
     failure = {"kind": "import", "message": "SyntaxError: invalid syntax", "line": 2, "trace": []}
     session = Session(call={"nonce": "parse", "failure": failure})
