@@ -13,6 +13,7 @@ from quantities import milli
 from schema import Document, Problem, read
 
 Fields = dict[str, Any]
+MOST_PODS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +35,9 @@ class Workload:
     replicas: int
     labels: Fields
     request: int | None  # millicores of all containers; None when one has no request
-    limit: int | None
+    limit: int | None  # of the first container, which does the work
     boot_seconds: float
+    containers: tuple[str, ...]
     ports: tuple[int, ...]
     probe: Probe | None
     surge: str | int
@@ -61,7 +63,13 @@ def load(text: str) -> tuple[Workload | None, list[Problem]]:
     deployments = [one for one in documents if one.kind == "Deployment"]
     if len(deployments) != 1:
         problems.append(Problem(0, f"the lab runs one Deployment, and here are {len(deployments)}"))
-    return (None, problems) if problems else (workload(documents), [])
+    if problems:
+        return None, problems
+    found = workload(documents)
+    most = found.autoscaler.most if found.autoscaler else 0
+    if max(found.replicas, most) > MOST_PODS:
+        return None, [Problem(0, f"the lab has room for {MOST_PODS} pods, not for more")]
+    return found, []
 
 
 def rules(document: Document) -> Iterator[Problem]:
@@ -85,7 +93,7 @@ def _deployment_rules(spec: Fields) -> Iterator[str]:
         yield "replicas is negative"
     update = (spec.get("strategy") or {}).get("rollingUpdate") or {}
     for name, given in update.items():
-        if not re.fullmatch(r"[0-9]+|[0-9]+%", str(given)):
+        if not re.fullmatch(r"[0-9]{1,4}%?", str(given)):
             yield f"{name} should be a number of pods or a percentage, not {given!r}"
 
 
@@ -128,7 +136,10 @@ def workload(documents: list[Document]) -> Workload:
     deployment = found["Deployment"]
     spec = deployment.value["spec"]
     ports = _ports(spec)
-    update = (spec.get("strategy") or {}).get("rollingUpdate") or {}
+    strategy = spec.get("strategy") or {}
+    update = strategy.get("rollingUpdate") or {}
+    if strategy.get("type") == "Recreate":
+        update = {"maxSurge": 0, "maxUnavailable": "100%"}  # all of the old go first
     autoscaler, service = found.get("HorizontalPodAutoscaler"), found.get("Service")
     target = autoscaler.value["spec"]["scaleTargetRef"] if autoscaler else {}
     return Workload(
@@ -136,8 +147,9 @@ def workload(documents: list[Document]) -> Workload:
         replicas=spec.get("replicas", 1),
         labels=spec["template"]["metadata"]["labels"],
         request=_cpu(spec, "requests"),
-        limit=_cpu(spec, "limits"),
+        limit=_cpu(spec, "limits", first=1),
         boot_seconds=_boot_seconds(spec),
+        containers=tuple(one["name"] for one in containers(spec)),
         ports=tuple(ports.values()),
         probe=_probe(containers(spec), ports),
         surge=update.get("maxSurge", "25%"),
@@ -188,10 +200,10 @@ def _metric(given: Fields) -> Metric:
     return Metric(given["type"], name, target["type"], milli(target[field]))
 
 
-def _cpu(spec: Fields, what: str) -> int | None:
-    """Millicores of all containers together; None as soon as one of them says nothing."""
+def _cpu(spec: Fields, what: str, first: int | None = None) -> int | None:
+    """Millicores of the (first) containers together; None as soon as one of them says nothing."""
     total = 0
-    for one in containers(spec):
+    for one in containers(spec)[:first]:
         resources = one.get("resources") or {}
         given = (resources.get(what) or {}).get("cpu")
         if given is None and what == "requests":

@@ -18,6 +18,7 @@ from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 SCHEMA = json.loads(Path(__file__).with_name("schema.json").read_text(encoding="utf-8"))
 TYPES: dict[str, dict[str, str]] = SCHEMA["types"]
 KINDS: dict[str, str] = SCHEMA["kinds"]
+LONGEST = 50_000
 TAGS = {"string": "str", "integer": "int", "boolean": "bool"}
 
 
@@ -48,21 +49,37 @@ class Document:
 
 def read(text: str) -> tuple[list[Document], list[Problem]]:
     """The manifests of a file, and everything that is wrong with them."""
+    nodes, problems = parse(text)
+    documents = []
+    for node in nodes:
+        found = list(check_document(node))
+        problems += found
+        if not found:
+            try:
+                value = built(node)
+            except ValueError as error:
+                problems.append(Problem(line_of(node), f"a value makes no sense: {error}"))
+                continue
+            documents.append(Document(value["kind"], value, line_of(node)))
+    return documents, problems
+
+
+def parse(text: str) -> tuple[list[Node], list[Problem]]:
+    """The documents of a file as trees that know their lines, or why it is no YAML."""
+    if len(text) > LONGEST:
+        return [], [Problem(0, f"a file of more than {LONGEST} characters")]
     try:
-        nodes = [node for node in yaml.compose_all(text, Loader=yaml.SafeLoader) if node]
+        for event in yaml.parse(text, Loader=yaml.SafeLoader):
+            if isinstance(event, yaml.AliasEvent):  # a few of them can unfold without end
+                return [], [Problem(event.start_mark.line + 1, "aliases are not used here")]
+        return [node for node in yaml.compose_all(text, Loader=yaml.SafeLoader) if node], []
+    except RecursionError:
+        return [], [Problem(0, "this is nested too deeply")]
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 0
         return [], [Problem(line, f"this is no YAML: {error.problem}")]
     except yaml.YAMLError as error:
         return [], [Problem(0, f"this is no YAML: {error}")]
-    documents, problems = [], []
-    for node in nodes:
-        found = list(check_document(node))
-        problems += found
-        if not found:
-            value = built(node)
-            documents.append(Document(value["kind"], value, node.start_mark.line + 1))
-    return documents, problems
 
 
 def built(node: Node) -> Any:

@@ -1,0 +1,103 @@
+"""A cluster of real processes on virtual time, brought up from the learner's file."""
+
+from cluster import Cluster, lost, sent
+from manifests import Workload, load
+
+from lab import Lab
+from lab.errors import SubmissionFault
+
+lab = Lab()
+FILE = "web.yaml"
+clusters: list[Cluster] = []
+
+
+@lab.setup
+def start() -> None:
+    """Nothing runs until a test asks."""
+    lab.node("clients", "client", 0).up()
+    lab.node("service", "balancer", 1).up()
+    lab.node("hpa", "master", 3).up()
+
+
+def accepted(text: str) -> Workload:
+    """The learner's workload; one that is refused cannot be played."""
+    workload, problems = load(text)
+    if workload is None:
+        raise SubmissionFault(f"the API server refuses {FILE}: {problems[0]}")
+    return workload
+
+
+def started(quiet: int) -> Cluster:
+    """A fresh cluster at a quiet load."""
+    workload = accepted(lab.submitted(FILE))
+    if not clusters:
+        clusters.append(Cluster(lab, workload))
+    clusters[0].load = quiet
+    clusters[0].start(workload)
+    return clusters[0]
+
+
+@lab.trigger
+def validate() -> list[str]:
+    """What an API server would say to the file; empty when it takes it."""
+    return [str(one) for one in load(lab.submitted(FILE))[1]]
+
+
+@lab.trigger
+def promises() -> dict:
+    """What the file asks for."""
+    workload = accepted(lab.submitted(FILE))
+    spec = workload.autoscaler
+    metric = spec.metrics[0] if spec else None
+    return {
+        "name": workload.name,
+        "containers": list(workload.containers),
+        "request": workload.request,
+        "limit": workload.limit,
+        "pods": [spec.least, spec.most] if spec else None,
+        "metrics": len(spec.metrics) if spec else 0,
+        "target": [metric.name, metric.target_kind, metric.target] if metric else None,
+        "has_service": workload.endpoints is not None,
+    }
+
+
+@lab.trigger
+def day(quiet: int, busy: int) -> dict:
+    """Three quiet minutes, five busy ones, eight quiet ones."""
+    cluster = started(quiet)
+    before = cluster.advance(180)
+    first = cluster.shown()
+    cluster.load = busy
+    peak = cluster.advance(300)
+    shown, why = cluster.shown(), cluster.decision.why if cluster.decision else "no autoscaler"
+    cluster.load = quiet
+    after = cluster.advance(480)
+    result = {
+        "quiet_pods": before[-1].ready,
+        "busy_pods": peak[-1].ready,
+        "pods_afterwards": after[-1].ready,
+        "targets": [first, shown],
+        "why": why,
+        "lost": lost([*before, *peak, *after]),
+        "sent": sent([*before, *peak, *after]),
+    }
+    cluster.end()
+    return result
+
+
+@lab.trigger
+def update(load_per_minute: int) -> dict:
+    """A new version of four pods, under load."""
+    cluster = started(load_per_minute)
+    cluster.advance(300)
+    text = lab.submitted(FILE).replace("3.13-slim", "3.13-slim-next")
+    cluster.apply(accepted(text))
+    slices = [cluster.step()]
+    while not cluster.is_settled and len(slices) < 60:
+        slices.append(cluster.step())
+    result = {
+        "lost": lost(slices), "sent": sent(slices), "finished": cluster.is_settled,
+        "pods": len(cluster.pods),
+    }  # fmt: skip
+    cluster.end()
+    return result
