@@ -28,6 +28,7 @@ MODULES = {
     "reset": "exercise_file",
     "solution": "solution",
     "verify": "verify",
+    "new": "new",
     "grade": "grade",
     "doctor": "doctor",
     "sandbox": "sandbox",

@@ -66,7 +66,7 @@ def lesson_folders(course: Path) -> Sequence[Path]:
         entries = sorted(os.scandir(course), key=lambda entry: entry.name)
     except OSError as error:
         raise UsageError(f"The course folder {course} cannot be read: {error.strerror}.") from error
-    folders = [Path(entry.path) for entry in entries if entry.is_dir()]
+    folders = [Path(one.path) for one in entries if one.is_dir() and not one.name.startswith("_")]
     return [one for one in folders if FOLDER.fullmatch(one.name) or (one / LESSON_FILE).is_file()]
 
 
