@@ -29,9 +29,6 @@ def start() -> None:
         lab.source_of(f"app-{number}", Cache.read)
 
 
-# -- what you can do
-
-
 @lab.trigger
 def request(key: int = 1) -> dict[str, object]:
     """One visitor asks for a product; the apps take turns."""
@@ -152,9 +149,6 @@ def ttl(seconds: float = 10) -> dict[str, object]:
     return system.set_apps(ttl=max(0.05, seconds))
 
 
-# -- what you can watch
-
-
 @lab.gauge
 def hit_ratio() -> float | None:
     """Percent of the last five seconds' requests that a copy answered."""
@@ -183,9 +177,6 @@ def redis_keys() -> float | None:
 def redis_mb() -> float | None:
     """Memory that Redis uses, in MB."""
     return system.redis_info(lambda client: client.info("memory")["used_memory"] / 1e6)
-
-
-# -- what you predict
 
 
 @lab.experiment
