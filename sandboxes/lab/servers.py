@@ -81,14 +81,15 @@ class Servers(Openable):
         command = list(programs.nginx().argv)
         main = nginx_server.write_main(folder, workers)
         nginx_server.write_config(folder, config, port, places)
-        self._test(command, main, folder)
+        uid = self.opened.runtime.uid("nginx")
+        self._test(command, main, folder, uid)
         server = self.opened.children.start(
             Nginx,
             self.opened.topology.node(name, role, tier, title),
             [*command, "-p", str(folder), "-c", str(main), "-e", "stderr"],
             account="nginx", folder=folder, ready=port,
         )  # fmt: skip
-        server.port, server.folder, server.command = port, folder, command
+        server.port, server.folder, server.command, server.uid = port, folder, command, uid
         return server
 
     def mongo(
@@ -195,10 +196,10 @@ class Servers(Openable):
             raise LabError("there is no submission here: this is for rigs")
         return self.opened.learner
 
-    def _test(self, command: list[str], main: Path, folder: Path) -> None:
+    def _test(self, command: list[str], main: Path, folder: Path, uid: int | None) -> None:
         """Let nginx judge its configuration; a learner's is theirs to mend."""
         try:
-            nginx_server.test(command, main, folder)
+            nginx_server.test(command, main, folder, uid)
         except BadConfig as error:
             if self.opened.learner is not None:
                 raise SubmissionFault(str(error)) from error

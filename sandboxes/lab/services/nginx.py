@@ -41,6 +41,7 @@ class Nginx(Process):
     port: int
     folder: Path
     command: list[str]
+    uid: int | None
 
     def reload(self, config: str, **places: object) -> None:
         """Put a new configuration in force without losing a request.
@@ -65,7 +66,7 @@ class Nginx(Process):
         (trial / "nginx.conf").write_text(
             main.replace(f"include {self.folder}/lab.conf", f"include {trial}/lab.conf")
         )
-        test(self.command, trial / "nginx.conf", self.folder)
+        test(self.command, trial / "nginx.conf", self.folder, self.uid)
 
     def log(self) -> list[dict[str, Any]]:
         """The access log, one object a request, oldest first."""
@@ -88,11 +89,15 @@ def write_config(folder: Path, config: str, port: int, places: dict[str, object]
     (folder / "lab.conf").write_text(config)
 
 
-def test(command: list[str], main: Path, folder: Path) -> None:
-    """Ask nginx itself whether a configuration is right."""
+def test(command: list[str], main: Path, folder: Path, uid: int | None) -> None:
+    """Ask nginx itself whether a configuration is right, with the rights it will run with.
+
+    With ours it would read, and open as logs, whatever files the configuration names.
+    """
     done = subprocess.run(
         [*command, "-t", "-q", "-p", str(folder), "-c", str(main), "-e", "stderr"],
         capture_output=True, text=True, timeout=10, check=False,
+        user=uid, group=uid, extra_groups=None if uid is None else [],
     )  # fmt: skip
     if done.returncode != 0:
         raise BadConfig(done.stderr.replace(str(folder) + "/trial/", "").strip())
