@@ -22,6 +22,15 @@ def descendants(pid: int) -> set[int]:
     return found
 
 
+def is_stopped(pid: int) -> bool:
+    """Whether SIGSTOP has reached a process: the signal is sent long before it takes effect."""
+    if PROC.joinpath("self/stat").exists():
+        state = (PROC / str(pid) / "stat").read_text().rpartition(")")[2].split()[0]
+    else:
+        state = _asked("stat=", pid).strip()
+    return state.startswith("T")
+
+
 def _parents() -> dict[int, int]:
     """Each living process and its parent; zombies are left out."""
     return _parents_by_proc() if PROC.joinpath("self/stat").exists() else _parents_by_ps()
@@ -58,11 +67,16 @@ def _title(pid: int) -> str:
             (PROC / str(pid) / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
         )
     except OSError:
-        done = subprocess.run(
-            ["ps", "-o", "args=", "-p", str(pid)],
-            capture_output=True,
-            text=True,
-            timeout=5,
-            check=False,
-        )
-        return done.stdout
+        return _asked("args=", pid)
+
+
+def _asked(column: str, pid: int) -> str:
+    """A column of `ps` for one process."""
+    done = subprocess.run(
+        ["ps", "-o", column, "-p", str(pid)],
+        capture_output=True,
+        text=True,
+        timeout=5,
+        check=False,
+    )
+    return done.stdout

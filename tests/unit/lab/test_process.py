@@ -8,6 +8,7 @@ from signal import SIGTERM
 import pytest
 
 from lab.errors import LabError
+from lab.family import is_stopped
 from lab.wait import until
 
 SLEEPER = [sys.executable, "-c", "import time; print('here', flush=True); time.sleep(60)"]
@@ -104,3 +105,12 @@ def test_terminating_it_from_outside_is_seen(stage):
     until(lambda: process.output, 5, "its first line")
     os.kill(process.pid, SIGTERM)
     until(lambda: stage.of("node", state="down", detail="SIGTERM"), 5, "its end")
+
+
+def test_a_paused_process_is_stopped_once_the_signal_has_reached_it(stage):
+    one = start(stage, SLEEPER)
+    assert not is_stopped(one.pid)
+    one.pause()
+    until(lambda: is_stopped(one.pid), 2, "its stop")
+    one.resume()
+    until(lambda: not is_stopped(one.pid), 2, "its going on")
