@@ -13,8 +13,9 @@ from typing import Any
 
 from system import NAMES, Block, Seen, System, block
 
-from lab.family import children
+from lab.family import children, is_stopped
 from lab.http import Reply
+from lab.wait import until
 
 EQUAL = block()
 
@@ -116,17 +117,25 @@ class Line:
 
 
 @contextlib.contextmanager
+def stopped(pids: set[int]) -> Iterator[None]:
+    """These processes do nothing."""
+    for pid in pids:
+        os.kill(pid, signal.SIGSTOP)
+    try:
+        until(lambda: all(map(is_stopped, pids)), 5, "the other process at rest")
+        yield
+    finally:
+        for pid in pids:
+            os.kill(pid, signal.SIGCONT)
+
+
+@contextlib.contextmanager
 def line_to(port: int, pid: int, pids: set[int]) -> Iterator[Line]:
     """A connection to one worker process: the others are stopped while it is taken."""
     line = Line(port)
-    for other in pids - {pid}:
-        os.kill(other, signal.SIGSTOP)
-    try:
-        system_pid = int(line.ask("/process").body)
-    finally:
-        for other in pids - {pid}:
-            os.kill(other, signal.SIGCONT)
-    assert system_pid == pid, f"{system_pid} took the connection that was meant for {pid}"
+    with stopped(pids - {pid}):
+        taker = int(line.ask("/process").body)
+    assert taker == pid, f"{taker} took the connection that was meant for {pid}"
     try:
         yield line
     finally:

@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from lab import Lab
 from lab.errors import LabError, SubmissionFault
-from lab.family import children
+from lab.family import children, is_stopped
 
 lab = Lab()
 NAMES = "abcd"
@@ -112,13 +112,14 @@ def lines():
 
 def connection_to(pid, pids):
     """A connection that one process has taken, since the other was stopped meanwhile."""
-    line = connection()
-    for other in pids - {pid}:
+    line, others = connection(), pids - {pid}
+    for other in others:
         os.kill(other, signal.SIGSTOP)
     try:
+        lab.until(lambda: all(map(is_stopped, others)), 5, "the other process at rest")
         ask(line)
     finally:
-        for other in pids - {pid}:
+        for other in others:
             os.kill(other, signal.SIGCONT)
     return line
 

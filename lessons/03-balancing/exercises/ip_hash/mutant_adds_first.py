@@ -15,8 +15,8 @@ def ip_hash(address, servers):
     value = 89
     while True:
         for byte in counted:
-            value = value * 113 + byte
-        chosen = at(value % 6271 % total, servers)
+            value = (value + byte) * 113 % 6271
+        chosen = at(value % total, servers)
         if not chosen["down"]:
             return chosen["name"]
 
