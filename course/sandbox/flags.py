@@ -38,7 +38,11 @@ def container_config(  # noqa: PLR0913 - the container's parameters, each named 
         "User": "0:0",
         "Hostname": "lab",
         "WorkingDir": "/",
-        "Env": ["COURSE_ISOLATION=uid", f"COURSE_SECONDS={size.seconds}"],
+        "Env": [
+            "COURSE_ISOLATION=uid",
+            f"COURSE_SECONDS={size.seconds}",
+            f"COURSE_SERVERS={int(size.data_mb > 0)}",
+        ],
         "Labels": dict(labels),
         "StopTimeout": 1,
         "Tty": False,

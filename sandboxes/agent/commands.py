@@ -1,4 +1,8 @@
-"""What the agent does for each command of the wire."""
+"""What the agent does for each command of the wire.
+
+Lessons and servers are imported when they are first needed: a submission alone needs neither, and
+most sandboxes that are ever started hold one submission.
+"""
 
 import os
 import sys
@@ -6,15 +10,13 @@ import tempfile
 import threading
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from agent.alone import play
 from agent.files import BadFiles, decoded
-from agent.lesson import Lesson, LessonFault
 from agent.wire import VERSION, Out
-from lab import programs
-from lab.errors import LabError
-from lab.runtime import LEARNER
+
+if TYPE_CHECKING:
+    from agent.lesson import Lesson
 
 FIRST_UID = 20_000  # of learners that follow each other in one container
 
@@ -45,15 +47,21 @@ class Commands:
         """Carry out one command and answer it."""
         try:
             value = self._command(do, arguments)()
-        except LessonFault as fault:
-            self._out.error(number, fault.kind, str(fault), fault.where)
         except (Refused, BadFiles) as error:
             self._out.error(number, "usage", str(error))
         except Exception as error:  # noqa: BLE001  whatever it is, the caller must get an answer
-            sys.stderr.write(f"{do}: {type(error).__name__}: {error}\n")
-            self._out.error(number, "agent", f"{type(error).__name__}: {error}")
+            self._failed(number, do, error)
         else:
             self._out.value(number, value)
+
+    def _failed(self, number: int, do: str, error: Exception) -> None:
+        from agent.lesson import LessonFault
+
+        if isinstance(error, LessonFault):
+            self._out.error(number, error.kind, str(error), error.where)
+            return
+        sys.stderr.write(f"{do}: {type(error).__name__}: {error}\n")
+        self._out.error(number, "agent", f"{type(error).__name__}: {error}")
 
     def _command(self, do: str, arguments: dict[str, Any]) -> Callable[[], Any]:
         method = self._table.get(do)
@@ -71,6 +79,8 @@ class Commands:
         """Say what is in here."""
         if version != VERSION:
             raise Refused(f"this agent speaks version {VERSION} of the wire, not {version}")
+        from lab import programs
+
         components = [_component(name) for name in programs.FINDERS]
         return {
             "version": VERSION,
@@ -89,6 +99,8 @@ class Commands:
         sandbox: str,
     ) -> dict[str, Any]:
         """Load a lesson or rig and start its lab."""
+        from agent.lesson import Lesson
+
         self.do_close()
         loaded = Lesson(decoded(files), entry)
         with self._lock:
@@ -159,6 +171,8 @@ class Commands:
 
     def do_play(self, *, files: list[dict[str, Any]], entry: str, limit: float) -> dict[str, Any]:
         """Run a lesson alone, as `python lesson.py` does."""
+        from agent.alone import play
+
         return play(decoded(files), entry, limit, self._isolation)
 
     def do_close(self) -> None:
@@ -174,12 +188,12 @@ class Commands:
             self._host.close()
         self.do_close()
 
-    def _publish(self, lesson: Lesson) -> None:
+    def _publish(self, lesson: "Lesson") -> None:
         """Let the submission's next process see what a rig published."""
         if self._host is not None:
             self._host.publish(lesson.published)
 
-    def _opened(self) -> Lesson:
+    def _opened(self) -> "Lesson":
         if self._lesson is None:
             raise Refused("no lab is open")
         return self._lesson
@@ -188,6 +202,7 @@ class Commands:
         with self._lock:
             if self._host is None:
                 from agent.submission import SubmissionHost
+                from lab.runtime import LEARNER
 
                 learner = LEARNER if self._isolation == "uid" else None
                 self._host = SubmissionHost(_work_folder(learner), learner)
@@ -203,6 +218,9 @@ def _work_folder(learner: int | None) -> Path:
 
 def _component(name: str) -> dict[str, Any] | None:
     """What is known about a server program, None where it is missing."""
+    from lab import programs
+    from lab.errors import LabError
+
     try:
         program = programs.FINDERS[name]()
     except LabError:

@@ -1,4 +1,4 @@
-"""Start the fork server: `python3 -I -B <here>`, its control socket on stdin."""
+"""Start the fork server: `python3 -I -B <here> [LIBRARY…]`, its control socket on stdin."""
 
 import sys
 from pathlib import Path
@@ -10,4 +10,4 @@ from runner.zygote import main  # noqa: E402  the folder must be on the path fir
 sys.path.pop(0)  # so that the learner's imports find nothing of ours
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

@@ -31,11 +31,10 @@ COMMON = [
     "uuid", "zlib",
 ]
 # fmt: on
-LIBRARIES = ("redis", "pymongo")  # slow to import: done while nobody waits
 IDLE_SECONDS = 0.3
 
 
-def main() -> None:
+def main(libraries: list[str]) -> None:
     """Serve until the agent closes its end."""
     control = socket.socket(fileno=os.dup(0))
     os.dup2(os.open(os.devnull, os.O_RDWR), 0)
@@ -44,17 +43,17 @@ def main() -> None:
         importlib.import_module(name)
     gc.collect()
     gc.freeze()
-    Zygote(control).serve()
+    Zygote(control, libraries).serve()
 
 
 class Zygote:
     """Forks on request and reaps what it forked, and what those left behind."""
 
-    def __init__(self, control: socket.socket) -> None:
+    def __init__(self, control: socket.socket, libraries: list[str]) -> None:
         self._control = control
         self._unread = b""
         self._forked: set[int] = set()
-        self._to_warm = list(LIBRARIES)
+        self._to_warm = libraries
         self._woken, self._wake = os.pipe()
         for end in (self._woken, self._wake):
             os.set_blocking(end, False)

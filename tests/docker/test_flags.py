@@ -107,7 +107,7 @@ def test_the_rest_of_a_container_is_plain(engine, start, image):
     assert not config.get("Volumes")
     assert not config.get("Entrypoint")
     names = {entry.partition("=")[0] for entry in config["Env"]}
-    assert names == {"PATH", "LANG", "COURSE_ISOLATION", "COURSE_SECONDS"}
+    assert names == {"PATH", "LANG", "COURSE_ISOLATION", "COURSE_SECONDS", "COURSE_SERVERS"}
 
 
 def test_a_name_is_128_random_bits(start):

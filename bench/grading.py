@@ -1,0 +1,108 @@
+"""Submissions per minute, beside one `docker run … pytest` for each, the way most graders do it.
+
+All three take the same solution of the same exercise, the same number at a time, in the same run;
+prints the rates and their ratios.
+"""
+
+import argparse
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path[:0] = [str(ROOT)]
+
+import pytest  # noqa: E402  where it is installed is mounted into the bare containers
+
+from bench.check import write_bare  # noqa: E402  the checkout must be on the path first
+from course.judge.judge import PytestJudge  # noqa: E402
+from course.model.grade import Isolation, Learner  # noqa: E402
+from course.runs.grading.grader import Terms  # noqa: E402
+from course.runs.grading.hands import LocalHand  # noqa: E402
+from course.runs.grading.layout import Scope  # noqa: E402
+from course.runs.grading.pool import grades  # noqa: E402
+from course.runs.grading.submissions import Entry, Task  # noqa: E402
+from course.sandbox.choice import Chooser  # noqa: E402
+from tests.security.attack import honest_exercise  # noqa: E402
+
+MINUTE = 60
+SITE = Path(pytest.__file__).resolve().parent.parent
+
+
+def main() -> None:
+    """Take turns, so that a busy moment hits all of them."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--count", type=int, default=16, help="submissions a round")
+    parser.add_argument("--rounds", type=int, default=2)
+    parser.add_argument("--jobs", type=int, default=2, help="at a time")
+    options = parser.parse_args()
+    sandboxes, judge = Chooser("docker"), PytestJudge()
+    image = sandboxes.report().image
+    ways: dict[str, Callable[[], None]] = {
+        "docker run … pytest": lambda: bare(image, options.count, options.jobs),
+        "fresh container each": lambda: ours(sandboxes, judge, options, "container"),
+        "fast": lambda: ours(sandboxes, judge, options, "fast"),
+    }
+    seconds = dict.fromkeys(ways, 0.0)
+    for _ in range(options.rounds):
+        for name, way in ways.items():
+            started = time.perf_counter()
+            way()
+            seconds[name] += time.perf_counter() - started
+    judge.close()
+    tell(seconds, options.count * options.rounds)
+
+
+def tell(seconds: dict[str, float], count: int) -> None:
+    """Rates, and what they are of the bare one."""
+    slowest = next(iter(seconds.values()))
+    for name, spent in seconds.items():
+        rate = count / spent * MINUTE
+        print(f"{name:22} {rate:7.0f} a minute   {slowest / spent:5.1f} x")
+
+
+def ours(
+    sandboxes: Chooser, judge: PytestJudge, options: argparse.Namespace, isolation: Isolation
+) -> None:
+    """A batch of the solution, from nothing to closed."""
+    exercise = honest_exercise()
+    scope, folder = Scope((exercise,)), exercise.folder
+    tasks = [
+        Task(Entry(Learner(f"learner-{number}"), exercise.solution, folder), exercise, scope)
+        for number in range(options.count)
+    ]
+    terms = Terms(seed=1, isolation=isolation)
+    done = list(grades(tasks, lambda: LocalHand(sandboxes, judge, terms), options.jobs))
+    wrong = [graded.grade for _, graded in done if graded.grade.outcome != "passed"]
+    if wrong or len(done) != options.count:
+        sys.exit(f"the solution should pass: {wrong}")
+
+
+def bare(image: str, count: int, jobs: int) -> None:
+    """Tests and solution together in a container, pytest from this environment."""
+    with tempfile.TemporaryDirectory() as place, ThreadPoolExecutor(jobs) as pool:
+        write_bare(Path(place))
+        Path(place).chmod(0o755)
+        argv = [
+            "docker", "run", "--rm", "--network", "none", "--memory", "256m",
+            "-v", f"{place}:/submission:ro", "-v", f"{SITE}:/site:ro", "-v",
+            f"{ROOT}/course:/ours/course:ro", "-e", "PYTHONPATH=/ours:/site",
+            "-e", "PYTEST_DISABLE_PLUGIN_AUTOLOAD=1", "-w", "/submission", image,
+            "python3", "-B", "-m", "pytest", "-q", "-W", "ignore", "-p", "no:cacheprovider",
+        ]  # fmt: skip
+        for ended in pool.map(lambda _: run(argv), range(count)):
+            if ended.returncode:
+                sys.exit(f"the bare run should pass: {ended.stdout}{ended.stderr}")
+
+
+def run(argv: list[str]) -> "subprocess.CompletedProcess[str]":
+    """One program to its end."""
+    return subprocess.run(argv, capture_output=True, text=True, check=False)
+
+
+if __name__ == "__main__":
+    main()
