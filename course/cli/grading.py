@@ -124,7 +124,7 @@ def jobs_of(options: argparse.Namespace) -> int:
 
 def write_report(options: argparse.Namespace, wiring: Wiring, batch: Batch) -> None:
     """The grades in the format asked for, and their receipts."""
-    chosen = find_format(options.format)
+    chosen = find_format(options.format, options.column)
     graded = batch.grades()
     receipts = batch.write_receipts(find_key(wiring.places.home))
     if options.output is None:

@@ -3,13 +3,20 @@
 import hashlib
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from course.errors import UsageError
 from course.model.grade import Graded
 from course.report.grades import plain
+from course.report.grades.classroom50 import as_classroom50
+from course.report.grades.exercism import as_exercism
 from course.report.grades.fields import by_learner
+from course.report.grades.gradebooks import as_canvas, as_moodle
+from course.report.grades.gradescope import as_gradescope
+from course.report.grades.junit import as_junit
+from course.report.grades.tap import as_tap
 
 Write = Callable[[Sequence[Graded]], str]
 
@@ -58,12 +65,21 @@ FORMATS: dict[str, Format] = {
     "json": Format(plain.as_json, ".json"),
     "jsonl": Format(plain.as_lines, ".jsonl"),
     "csv": Format(plain.as_csv, ".csv"),
+    "junit": Format(as_junit, ".xml"),
+    "gradescope": Format(as_gradescope, ".json", is_single=True),
+    "classroom50": Format(as_classroom50, ".json", is_single=True),
+    "exercism": Format(as_exercism, ".json", is_single=True),
+    "tap": Format(as_tap, ".tap"),
+    "canvas": Format(as_canvas, ".csv"),
+    "moodle": Format(as_moodle, ".csv"),
 }
 
 
-def find_format(name: str) -> Format:
-    """A format by name."""
-    found = FORMATS.get(name)
-    if found is None:
+def find_format(name: str, column: str = "") -> Format:
+    """A format by name; gradebooks may be told how their one column is called."""
+    gradebooks = {"canvas": as_canvas, "moodle": as_moodle}
+    if name in gradebooks and column:
+        return replace(FORMATS[name], write=partial(gradebooks[name], column=column))
+    if name not in FORMATS:
         raise UsageError(f"There is no format {name}.", f"There are: {', '.join(FORMATS)}.")
-    return found
+    return FORMATS[name]
