@@ -1,0 +1,85 @@
+"""The job itself: confirm an order by mail. Both queues of this lesson run it."""
+
+import asyncio
+import time
+from typing import Any
+
+from web import Refused, post
+
+from lab.report import report
+
+BEFORE_SECONDS = 0.1  # look the order up, write the mail
+AFTER_SECONDS = 0.08  # note in the order's history that the mail is out
+
+
+class Clerk:
+    """Does one worker's jobs.
+
+    Args:
+        name: The worker's.
+        mail_port: Where the mail server listens.
+    """
+
+    def __init__(self, name: str, mail_port: int) -> None:
+        self.name = name
+        self._mail_port = mail_port
+        self._slot = 0.0  # for jobs at a fixed pace: when the current one ends
+
+    async def confirm(self, order: dict[str, Any], attempt: int) -> None:
+        """Confirm an order; raises when it cannot be done."""
+        begun = time.perf_counter()
+        if "pace" in order:
+            await self._keep_pace(order["pace"])
+            self._tell_job(ok=True)
+            return
+        try:
+            await asyncio.sleep(order.get("before", BEFORE_SECONDS))
+            if order.get("poison"):
+                raise ValueError(f"order {order['order']} has no address")
+            await self._send(order)
+            await asyncio.sleep(order.get("after", AFTER_SECONDS))
+        except Exception as error:
+            self._tell_request(order, begun, f"attempt {attempt}: {error}", ok=False)
+            raise
+        self._tell_request(order, begun, f"attempt {attempt}", ok=True)
+
+    async def _send(self, order: dict[str, Any]) -> None:
+        """Hand the mail over; with a key, the mail server knows it when it comes again."""
+        mail = {"to": f"{order['order']}@example.org", "order": order["order"]}
+        if order.get("key"):
+            mail["key"] = order["order"]
+        for tries_left in reversed(range(order.get("tries", 1))):
+            try:
+                await self._hand_over(order.get("port", self._mail_port), mail)
+                return
+            except Refused:
+                if tries_left == 0:
+                    raise
+
+    async def _hand_over(self, port: int, mail: dict[str, Any]) -> None:
+        begun, errors = time.perf_counter(), 1
+        try:
+            await post(port, "/mails", mail)
+            errors = 0
+        finally:
+            ms = (time.perf_counter() - begun) * 1000
+            report(
+                "traffic", source=self.name, target="mail", requests=1, errors=errors, ms=ms
+            )  # fmt: skip
+
+    async def _keep_pace(self, seconds: float) -> None:
+        """A job that takes exactly so long, whatever the queue itself costs in between."""
+        now = time.monotonic()
+        on_time = now - self._slot < seconds
+        self._slot = (self._slot if on_time else now) + seconds
+        await asyncio.sleep(self._slot - now)
+
+    def _tell_request(self, order: dict[str, Any], begun: float, why: str, *, ok: bool) -> None:
+        ms = (time.perf_counter() - begun) * 1000
+        waited = max(0.0, time.time() - order.get("at", time.time())) * 1000 - ms
+        hops = [("shop", 0, "order"), ("queue", waited, "waited"), (self.name, ms, why)]
+        report("request", outcome="SENT" if ok else "FAILED", hops=hops, why=why, ok=ok)
+        self._tell_job(ok=ok)
+
+    def _tell_job(self, *, ok: bool) -> None:
+        report("traffic", source="queue", target=self.name, requests=1, errors=int(not ok))
