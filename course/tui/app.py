@@ -9,6 +9,7 @@ from textual import on
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
+from textual.worker import WorkerFailed
 
 from course.errors import CourseError
 from course.model.progress import Place
@@ -46,23 +47,26 @@ class CourseApp(App[None]):
         """Home."""
         return HomeScreen(self.study)
 
-    def on_mount(self) -> None:
+    async def on_mount(self) -> None:
         """Go where the learner asked to begin."""
         if self._start is not None:
-            self.go(self._start)
+            await self.go(self._start)
+
+    # Each way is awaited to its end: Textual's own widgets fail in a screen that is left while
+    # it is still being put together, as an early key would have it.
 
     @on(PlaceChosen)
-    def follow(self, message: PlaceChosen) -> None:
+    async def follow(self, message: PlaceChosen) -> None:
         """A screen asks to be left for another place."""
-        self.go(message.place)
+        await self.go(message.place)
 
     @on(HomeChosen)
-    def go_home(self) -> None:
+    async def go_home(self) -> None:
         """Leave everything that stands on home."""
         while len(self.screen_stack) > 1:
-            self.pop_screen()
+            await self.pop_screen()
 
-    def go(self, place: Place) -> None:
+    async def go(self, place: Place) -> None:
         """Put a lesson or an exercise on home, in place of what stands there."""
         try:
             screen = self._screen_for(place)
@@ -70,8 +74,8 @@ class CourseApp(App[None]):
             problem = clean_line(f"{error.summary} {error.hint}")
             self.notify(problem, severity="error", markup=False)
             return
-        self.go_home()
-        self.push_screen(screen)
+        await self.go_home()
+        await self.push_screen(screen)
 
     def _screen_for(self, place: Place) -> CourseScreen:
         # Imported when they are needed: home is on the screen before they are loaded.
@@ -112,10 +116,14 @@ class CourseApp(App[None]):
             super().run(*args, **options)
         finally:
             self.study.close()
+        if isinstance(self._exception, WorkerFailed):
+            raise self._exception.error
         if self._exception is not None:
             raise self._exception
 
     def _handle_exception(self, error: Exception) -> None:
         # Textual would print a traceback; it leaves `run` instead, for whoever called it to tell.
+        if self._exit:
+            return  # a screen that is taken down while it is put together; the learner has left
         super()._handle_exception(error)
         self._exit_renderables.clear()

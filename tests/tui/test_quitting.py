@@ -1,11 +1,14 @@
 """Leaving: at once, with nothing left behind, and a bug of ours named by the caller."""
 
+import asyncio
 import time
 from threading import Event as Signal
 
 import pytest
+from textual.events import Key
 
 from course.tui.app import CourseApp
+from course.tui.screens.home import HomeScreen
 from tests.tui.driving import EXERCISE, LESSON, course, until
 
 
@@ -52,7 +55,22 @@ async def test_a_place_that_does_not_exist_is_a_sentence(study):
     from course.model.progress import Place
 
     async with course(study) as pilot:
-        pilot.app.go(Place("nowhere", 0))
+        await pilot.app.go(Place("nowhere", 0))
         await pilot.pause()
         told = [notification.message for notification in pilot.app._notifications]
     assert any("There is no lesson 'nowhere'." in text for text in told)
+
+
+@pytest.mark.parametrize("start", [LESSON, EXERCISE])
+@pytest.mark.parametrize("keys", [("escape", "escape"), ("n", "escape"), ("escape", "q")])
+def test_a_key_that_comes_before_the_screen_is_whole_does_no_harm(study, start, keys):
+    app = CourseApp(study, start)
+
+    async def press_at_once(pilot):
+        for key in keys:
+            app.post_message(Key(key, None))
+            await asyncio.sleep(0)
+        await until(pilot, lambda: app._exit or isinstance(app.screen, HomeScreen))
+        app.exit()
+
+    app.run(headless=True, auto_pilot=press_at_once)

@@ -8,6 +8,7 @@ from textual.widget import Widget
 from course.model.lesson import Gauge
 from course.model.untrusted import clean_line
 from course.tui.widgets.readings import is_good, trend, value_text
+from course.tui.widgets.scene import short
 
 History = tuple[float | None, ...]
 VALUE_WIDTH = 10
@@ -42,7 +43,7 @@ A number over a recent window, with its trend; `–` means there is nothing to r
         width = self.size.width
         value = self.history[-1] if self.history else None
         word, style = LOOKS[is_good(value, self.gauge.good)]
-        title = clean_line(self.gauge.title)[: max(width - len(word) - 1, 1)]
+        title = short(clean_line(self.gauge.title), max(width - len(word) - 1, 1))
         shown = f"{value_text(value, clean_line(self.gauge.unit)):<{VALUE_WIDTH}} "
         bars = trend(self.history, self.gauge, width - len(shown))
         return Content.assemble(

@@ -27,6 +27,7 @@ Titles = Mapping[str, str]
 
 VALUE_LIMIT = 60
 LINE_LIMIT = 400
+LOG_LIMIT = 120
 
 
 def sentence(event: Event, titles: Titles) -> Content:
@@ -145,7 +146,7 @@ def _(event: ExperimentDone, title: Callable[[str], str]) -> Content:
 def _(event: Log, _title: Callable[[str], str]) -> Content:
     return Content.assemble(
         (f"{clean_line(event.node, 30)} │ ", "$foreground 45%"),
-        (clean_line(event.text, LINE_LIMIT), "$foreground 65%"),
+        (clean_line(event.text, LOG_LIMIT), "$foreground 65%"),
     )
 
 
