@@ -17,6 +17,8 @@ def open_screen(_options: argparse.Namespace, wiring: Wiring) -> int:
     from course.tui.app import CourseApp
 
     with wiring.study(ahead=True) as study:
-        app = CourseApp(study, study.next())
+        # The first start shows home: what there is, and where labs will run.
+        has_begun = any(card.state != "new" for card in study.cards())
+        app = CourseApp(study, study.next() if has_begun else None)
         app.run()
         return app.return_code or 0
