@@ -11,18 +11,26 @@ from course.cli.grading import (
     local_pool,
     open_ledger,
     terms_of,
+    tool,
     write_report,
 )
+from course.cli.output import show, show_json
 from course.cli.parser import Commands
 from course.cli.progress import Progress
 from course.cli.wiring import Wiring
 from course.errors import UsageError
 from course.model.grade import Graded
 from course.report.grades.formats import FORMATS
+from course.report.grades.replays import replay_json, replay_lines
 from course.runs.grading.batch import Batch, Pool
+from course.runs.grading.grader import Terms
+from course.runs.grading.hands import LocalHand
+from course.runs.grading.receipt import find_key, read_receipt
+from course.runs.grading.replay import find_work, replay
+from course.runs.grading.scope import find_scope
 from course.runs.grading.submissions import Task
 
-SOME_ERRORS = 1
+SOME_ERRORS = OTHER_RESULT = 1
 MORE = """PATH is a folder with one folder, archive or file per learner, an archive of such a
 folder, or a CSV with a column `path`. Exit codes: 0 all graded, whatever the marks; 1 some could
 not be judged; 2 the command line is off; 3 no sandbox."""
@@ -46,12 +54,15 @@ def add(commands: Commands) -> None:
     option(parser, "--seed", metavar="N", type=int, help="of the inputs, which all learners share")
     option(parser, "--resume", action="store_true", help="go on where a batch was interrupted")
     option(parser, "--work", metavar="DIR", type=Path, help="where grades are kept meanwhile")
+    option(parser, "--replay", metavar="RECEIPT", type=Path, help="grade again what it is about")
     option(parser, "--trust-submissions", action="store_true",
            help="grade without walls where there is no Docker; marks every row")  # fmt: skip
 
 
 def run(options: argparse.Namespace, wiring: Wiring) -> int:
     """Do it."""
+    if options.replay is not None:
+        return run_replay(options, wiring)
     if not options.paths:
         raise UsageError("What is to be graded?", "course grade PATH… --exercise LESSON/EXERCISE")
     jobs = jobs_of(options)
@@ -63,6 +74,25 @@ def run(options: argparse.Namespace, wiring: Wiring) -> int:
         grade_all(batch, local_pool(walls, wiring, terms, jobs))
         write_report(options, wiring, batch)
     return SOME_ERRORS if any(one.grade.outcome == "error" for one in batch.grades()) else 0
+
+
+def run_replay(options: argparse.Namespace, wiring: Wiring) -> int:
+    """Grade what a receipt is about once more, and compare."""
+    grade, root = read_receipt(options.replay, find_key(wiring.places.home))
+    root = options.paths[0].absolute() if options.paths else root
+    lessons = wiring.catalog.lessons
+    scopes = [find_scope(lessons, grade.exercise), find_scope(lessons)]
+    options.isolation = grade.isolation if grade.isolation != "none" else "container"
+    walls = find_walls(options, wiring)
+    task = find_work(grade, scopes[0].exercises[0], scopes, root)
+    terms = Terms(grade.seed, grade.partial, walls.isolation, walls.image, tool())
+    judge = wiring.judge()
+    again = replay(grade, task, terms, lambda same: LocalHand(walls.sandboxes, judge, same))
+    if options.json:
+        show_json(replay_json(again))
+    else:
+        show(replay_lines(again))
+    return 0 if again.is_same else OTHER_RESULT
 
 
 def grade_all(batch: Batch, pool: Pool) -> None:

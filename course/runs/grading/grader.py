@@ -39,11 +39,16 @@ class Checker(Protocol):
 class Terms:
     """What is the same for a whole batch."""
 
-    seed: int
+    seed: int  # of the batch, unless it is the exercise's own already
     partial: bool = False
     isolation: Isolation = "container"
     image: str = ""
     tool: str = ""
+    is_own_seed: bool = False
+
+    def seed_of(self, exercise: Exercise) -> int:
+        """What an exercise's inputs are drawn with, the same for every learner."""
+        return self.seed if self.is_own_seed else seed_for(self.seed, exercise.slug)
 
 
 class Grader:
@@ -77,7 +82,7 @@ class Grader:
 
     def judge(self, exercise: Exercise, files: Mapping[str, bytes]) -> tuple[Verdict, int]:
         """The verdict on these files, and at which try it came."""
-        seed = seed_for(self._terms.seed, exercise.slug)
+        seed = self._terms.seed_of(exercise)
         verdict = _checked(self._checker, exercise, files, seed)
         if verdict.outcome != "error":
             return verdict, 1
@@ -96,7 +101,7 @@ class Grader:
             max_score=float(exercise.points),
             score=None if verdict.outcome == "error" else score,
             isolation=ISOLATION.get(verdict.sandbox, terms.isolation),
-            seed=seed_for(terms.seed, exercise.slug),
+            seed=terms.seed_of(exercise),
             partial=terms.partial,
             place=task.entry.name,
             submission=digest_files(files),

@@ -1,0 +1,92 @@
+"""Grades once more what a receipt vouches for, and says whether it comes out the same."""
+
+from collections.abc import Callable, Sequence
+from contextlib import closing
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from course.errors import SubmissionRefused, UsageError
+from course.model.grade import Grade
+from course.model.lesson import Exercise
+from course.runs.grading.digests import digest_files, digest_tests
+from course.runs.grading.folders import Files
+from course.runs.grading.grader import Terms
+from course.runs.grading.layout import Scope
+from course.runs.grading.pool import Hand
+from course.runs.grading.submissions import Entry, Task
+
+
+@dataclass(frozen=True, slots=True)
+class Replay:
+    """What came of it.
+
+    Args:
+        before: As the receipt has it.
+        after: As it is now.
+    """
+
+    before: Grade
+    after: Grade
+
+    @property
+    def is_same(self) -> bool:
+        """Whether outcome, score and every test came out as before."""
+        return _result(self.before) == _result(self.after)
+
+    @property
+    def is_word_for_word(self) -> bool:
+        """Whether every message and everything printed is the same too."""
+        return self.before.receipt == self.after.receipt
+
+    @property
+    def changes(self) -> list[str]:
+        """What is another than before, in words."""
+        before, after = self.before, self.after
+        found: list[tuple[str, object, object]] = [
+            ("outcome", before.outcome, after.outcome),
+            ("score", before.score, after.score),
+        ]
+        old, new = _outcomes(before), _outcomes(after)
+        found += [(name, old.get(name), new.get(name)) for name in {**old, **new}]
+        return [f"{name}: {was}, now {now}" for name, was, now in found if was != now]
+
+
+def find_work(grade: Grade, exercise: Exercise, scopes: Sequence[Scope], root: Path) -> Task:
+    """The task that was graded; raises UsageError when it is not there any more."""
+    if digest_tests(exercise) != grade.tests_digest:
+        raise UsageError(
+            f"The tests of {exercise.slug} are others than those of the receipt.",
+            "Replay it with the version of the course that graded it.",
+        )
+    place = root / grade.place
+    entry = Entry(grade.learner, place, root)
+    for scope in scopes:
+        task = Task(entry, exercise, scope)
+        if digest_files(_files(task)) == grade.submission:
+            return task
+    raise UsageError(
+        f"{place} is not what the receipt is about: its files are others, or gone.",
+        "Give the folder that was graded: course grade PATH --replay RECEIPT",
+    )
+
+
+def replay(grade: Grade, task: Task, terms: Terms, make_hand: Callable[[Terms], Hand]) -> Replay:
+    """Judge the same files with the same seed."""
+    same = replace(terms, partial=grade.partial, seed=grade.seed, is_own_seed=True)
+    with closing(make_hand(same)) as hand:
+        return Replay(grade, hand.grade(task).grade)
+
+
+def _files(task: Task) -> Files:
+    try:
+        return task.files()
+    except SubmissionRefused:
+        return {}
+
+
+def _result(grade: Grade) -> tuple[object, ...]:
+    return (grade.outcome, grade.score, _outcomes(grade))
+
+
+def _outcomes(grade: Grade) -> dict[str, str]:
+    return {test.name: test.outcome for test in grade.tests}
