@@ -45,9 +45,13 @@ class Ledger:
         try:
             folder.mkdir(parents=True, exist_ok=True)
             self._file = self._open(resume=resume)
-            self.header = self._read(header) or self._begin({**header, **(fresh or {})})
         except OSError as error:
             raise StorageError(f"{self._path} cannot be used: {error.strerror}.") from error
+        try:
+            self.header = self._read(header) or self._begin({**header, **(fresh or {})})
+        except BaseException:
+            self._file.close()
+            raise
 
     @property
     def grades(self) -> dict[str, Graded]:
@@ -74,7 +78,7 @@ class Ledger:
         _lock(file, self._path)
         if not resume and self._path.stat().st_size:
             self._path.replace(next_to(self._path))
-            file.close()
+            file.close()  # and with it the lock on the old book
             file = self._path.open("ab+")
             _lock(file, self._path)
         return file
@@ -157,6 +161,7 @@ def _lock(file: IO[bytes], path: Path) -> None:
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as error:
+        file.close()
         raise UsageError(
             f"Another `course grade` is writing {path}.", "Wait for it, or give another --work."
         ) from error
