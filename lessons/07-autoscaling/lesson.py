@@ -278,11 +278,11 @@ def one_step() -> Observed:
 @lab.experiment
 @undisturbed
 def no_request() -> Observed:
-    """The same pods without a CPU request, and eight times the load for five minutes."""
+    """The same pods without a CPU request, and eight times the load for three minutes."""
     fresh(**FORGOTTEN)
     before = cluster.replicas
     cluster.load = 240
-    cluster.advance(300)
+    cluster.advance(180)
     shown, why = cluster.shown(), cluster.decision.why if cluster.decision else ""
     grew = cluster.replicas > before
     choice = "grows" if grew else "no_action" if "unknown" in shown else "other"
@@ -327,7 +327,7 @@ def clamp() -> Observed:
     """Far more load than five pods are for."""
     fresh()
     cluster.load = 420
-    slices = cluster.advance(240)
+    slices = cluster.advance(180)
     asked = cluster.decision.asked if cluster.decision else 0
     conditions = cluster.decision.conditions if cluster.decision else {}
     still = lost(slices[-12:])
@@ -372,7 +372,7 @@ def surged(boot: str) -> tuple[int, int]:
     """A surge on pods that start so slowly: for how long requests were refused, and how many."""
     fresh(boot=f'value: "{boot}"')
     cluster.load = lab.random.randrange(210, 241, 10)
-    slices = cluster.advance(300)
+    slices = cluster.advance(int(boot) + 60)
     refusals = [n for n, one in enumerate(slices, 1) if one.lost]
     return (SLICE_SECONDS * refusals[-1] if refusals else 0), lost(slices)
 

@@ -2,26 +2,40 @@
 
 from typing import Any
 
-from counting import LONG_AGO, Fleet, Pod, Sample, Settings
-from hpa import Metric, Seen, Spec
-from pacing import Behavior, Policy, Remembered, Rules
-from quantities import milli
+from tests.lessons.running_autoscaler import (
+    LONG_AGO,
+    Behavior,
+    Fleet,
+    Metric,
+    Pod,
+    Policy,
+    Remembered,
+    Rules,
+    Sample,
+    Seen,
+    Settings,
+    Spec,
+    milli,
+)
 
 Case = dict[str, Any]
 OFTEN = {"initialization_seconds": 120, "readiness_delay_seconds": 10}  # as the table's tests set
 
 
 def settings(case: Case, **more: float) -> Settings:
+    """The settings of a case: its tolerances, and the times its tests set."""
     tolerance = case.get("tolerance", {"scale_up": 0.1, "scale_down": 0.1})
     given = {"tolerance_up": tolerance["scale_up"], "tolerance_down": tolerance["scale_down"]}
     return Settings(**given, **OFTEN, **more)
 
 
 def when(seconds: float | None) -> float:
+    """Seconds from now; unknown is long ago."""
     return LONG_AGO if seconds is None else seconds
 
 
 def pod(one: Case) -> Pod:
+    """A pod of a case."""
     return Pod(
         one["name"],
         one.get("request_m"),
@@ -34,16 +48,19 @@ def pod(one: Case) -> Pod:
 
 
 def sample(one: Case) -> Sample:
+    """What was measured of a pod."""
     usage = one["usage_m"] if "usage_m" in one else one["value"]
     return Sample(usage, when(one["timestamp_s"]), one.get("window_s", 60))
 
 
 def fleet(case: Case) -> Fleet:
+    """The pods of a case at time 0."""
     pods = tuple(pod(one) for one in case["pods"])
     return Fleet(pods, case.get("current_replicas", 0), 0.0, settings(case))
 
 
 def samples(metrics: list[Case]) -> dict[str, Sample]:
+    """Usage by pod."""
     return {one["pod"]: sample(one) for one in metrics}
 
 
@@ -66,10 +83,12 @@ def levels_fleet(case: Case) -> Fleet:
 
 
 def levels(case: Case) -> dict[str, Sample]:
+    """What a metric that is not CPU says of each pod."""
     return {f"test-pod-{n}": Sample(level, 0) for n, level in enumerate(case["levels_milli"])}
 
 
 def rules(given: Case | None, window: float = 0) -> Rules:
+    """One direction; without any, one that never moves."""
     if given is None:
         return Rules(window, (Policy("Pods", 0, 15),), "Disabled")
     policies = tuple(
@@ -92,6 +111,7 @@ def behavior(up: Case | None, down: Case | None) -> Behavior | None:
 
 
 def remembered(entries: list[Case] | None) -> list[Remembered]:
+    """Recommendations or changes of scale, as the history keeps them."""
     amounts = [one.get("replicas", one.get("change")) for one in entries or ()]
     outdated = [one.get("outdated", False) for one in entries or ()]
     times = [one["t"] for one in entries or ()]
@@ -99,6 +119,7 @@ def remembered(entries: list[Case] | None) -> list[Remembered]:
 
 
 def metrics(case: Case) -> tuple[Metric, ...]:
+    """What the autoscaler of a case looks at."""
     target = case.get("cpu_target_utilization")
     kind = "ContainerResource" if case.get("container") else "Resource"
     found = [Metric(kind, "cpu", "Utilization", target)] if target else []
@@ -106,6 +127,7 @@ def metrics(case: Case) -> tuple[Metric, ...]:
 
 
 def metric(given: Case) -> Metric:
+    """One metric of a manifest, as the table abbreviates it."""
     source = next((value for key, value in given.items() if key != "type"), {})
     target = source.get("target", {})
     name = source.get("metric", {}).get("name", source.get("name", ""))
@@ -137,5 +159,6 @@ def seen(case: Case, broken: str) -> Seen:
 
 
 def spec(case: Case) -> Spec:
+    """The autoscaler of a reconcile case."""
     ways = behavior(case["scale_up_rules"], case["scale_down_rules"])
     return Spec(case["min_replicas"], case["max_replicas"], metrics(case), ways)

@@ -1,21 +1,32 @@
 """Lesson 07's controller against the table of the real one; skipped where the table is not."""
 
 import json
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
-sys.path.insert(0, str(ROOT / "lessons" / "07-autoscaling"))
-
-from counting import Unknown, by_average, by_share, by_utilization, by_value, group  # noqa: E402
-from hpa import Controller  # noqa: E402
-from pacing import (  # noqa: E402
-    History, Remembered, Step, changed, limit_by_policies, limit_plainly, pace, stabilize,
+from tests.lessons.running_autoscaler import (
+    Controller,
+    History,
+    Remembered,
+    Step,
+    Unknown,
+    by_average,
+    by_share,
+    by_utilization,
+    by_value,
+    changed,
+    group,
+    limit_by_policies,
+    limit_plainly,
+    pace,
+    stabilize,
     stabilize_down,
-)  # fmt: skip
+)
+
+ROOT = Path(__file__).parents[2]
+
 
 from tests.lessons import hpa_table as table  # noqa: E402
 

@@ -14,7 +14,7 @@ def alike(count, percent, request=200, state="ready"):
     return [pod(state, usage, request) for _ in range(count)]
 
 
-def truth(current, target, pods):
+def truth(current, target, pods, edge=0.1):
     """The rules of the task, one after the other."""
     if any(one["request"] is None for one in pods):
         return None
@@ -27,7 +27,7 @@ def truth(current, target, pods):
     counts = [(one["usage"], one["request"]) for one in by["ready"]]
     ratio = percent_of(counts) / target
     if not by["unmeasured"] and not (by["unready"] and ratio > 1):
-        return current if 0.9 <= ratio <= 1.1 else math.ceil(ratio * len(counts))
+        return current if abs(ratio - 1) <= edge else math.ceil(ratio * len(counts))
     if ratio < 1:
         full = max(100, target)
         counts += [(one["request"] * full // 100, one["request"]) for one in by["unmeasured"]]
@@ -35,7 +35,7 @@ def truth(current, target, pods):
         counts += [(0, one["request"]) for one in by["unmeasured"] + by["unready"]]
     again = percent_of(counts) / target
     replicas = math.ceil(again * len(counts))
-    if 0.9 <= again <= 1.1 or (ratio - 1) * (again - 1) < 0:
+    if abs(again - 1) <= edge or (ratio - 1) * (again - 1) < 0:
         return current
     return current if (again - 1) * (replicas - current) < 0 else replicas
 
@@ -45,10 +45,10 @@ def percent_of(counts):
 
 
 def agrees(submission, current, target, pods, words):
-    got, expected = (
-        submission.call("desired_replicas", current, target, pods),
-        truth(current, target, pods),
-    )
+    expected = truth(current, target, pods, 0.1 - 1e-6)
+    if expected != truth(current, target, pods, 0.1 + 1e-6):
+        return  # exactly on the edge, where it depends on how numbers are rounded
+    got = submission.call("desired_replicas", current, target, pods)
     assert same(got, expected), (
         f"{words}: {current} replicas at a target of {target} % gave {got}, not {expected}"
     )

@@ -62,16 +62,30 @@ def promises() -> dict:
 
 
 @lab.trigger
-def day(quiet: int, busy: int) -> dict:
-    """Three quiet minutes, five busy ones, eight quiet ones."""
+def glance(quiet: int, busy: int) -> dict:
+    """What the autoscaler shows in a quiet minute, and in the second of two busy ones."""
     cluster = started(quiet)
-    before = cluster.advance(180)
+    cluster.advance(60)
     first = cluster.shown()
     cluster.load = busy
-    peak = cluster.advance(300)
+    cluster.advance(120)
+    why = cluster.decision.why if cluster.decision else "there is no autoscaler"
+    result = {"targets": [first, cluster.shown()], "why": why}
+    cluster.end()
+    return result
+
+
+@lab.trigger
+def day(quiet: int, busy: int) -> dict:
+    """Two quiet minutes, four busy ones, seven quiet ones."""
+    cluster = started(quiet)
+    before = cluster.advance(120)
+    first = cluster.shown()
+    cluster.load = busy
+    peak = cluster.advance(240)
     shown, why = cluster.shown(), cluster.decision.why if cluster.decision else "no autoscaler"
     cluster.load = quiet
-    after = cluster.advance(480)
+    after = cluster.advance(420)
     result = {
         "quiet_pods": before[-1].ready,
         "busy_pods": peak[-1].ready,
