@@ -10,25 +10,21 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 RUNS = 7
-EMPTY = """
-from textual.app import App
-
-class Empty(App):
-    def on_ready(self):
-        self.call_after_refresh(self.exit)
-
-Empty().run(headless=True)
+LEAVE = """
+async def leave(pilot):
+    pilot.app.call_after_refresh(pilot.app.exit)
 """
-COURSE = """
+EMPTY = f"""
+from textual.app import App
+{LEAVE}
+App().run(headless=True, auto_pilot=leave)
+"""
+COURSE = f"""
 from course.cli.wiring import Wiring
 from course.tui.app import CourseApp
-
-class Painted(CourseApp):
-    def on_ready(self):
-        self.call_after_refresh(self.exit)
-
+{LEAVE}
 with Wiring(None, "embedded").study() as study:
-    Painted(study).run(headless=True)
+    CourseApp(study).run(headless=True, auto_pilot=leave)
 """
 
 
