@@ -1,5 +1,6 @@
 """Several mongods that elect a primary among themselves."""
 
+from math import ceil
 from typing import TYPE_CHECKING, Any
 
 from lab.services.mongo import Mongo
@@ -9,6 +10,7 @@ if TYPE_CHECKING:
     from pymongo import MongoClient
 
 ELECTION_SECONDS = 20.0
+SILENCE_MS = 2_000  # after which a primary counts as gone; mongod's own 10 s bore people
 
 
 class ReplicaSet:
@@ -34,7 +36,14 @@ class ReplicaSet:
         """Make the members a set and wait for its primary."""
         members = [{"_id": n, "host": m.address} for n, m in enumerate(self.members)]
         with self.members[0].client() as client:
-            client.admin.command("replSetInitiate", {"_id": self.name, "members": members})
+            client.admin.command(
+                "replSetInitiate",
+                {
+                    "_id": self.name,
+                    "members": members,
+                    "settings": {"electionTimeoutMillis": SILENCE_MS},
+                },
+            )
         until(self.find_primary, ELECTION_SECONDS, "the election of a primary")
         until(lambda: len(self.secondaries) == len(members) - 1, ELECTION_SECONDS, "secondaries")
 
@@ -56,9 +65,22 @@ class ReplicaSet:
         return [member for member in self.members if _hello(member).get("secondary")]
 
     def set_lag(self, member: Mongo, seconds: float) -> None:
-        """Let a member apply what it receives this much later (stand-in only)."""
-        with member.client() as client:
-            client.admin.command({"standInLag": seconds})
+        """Let a member apply what it receives this much later; whole seconds on a real mongod."""
+        if member.stand_in:
+            with member.client() as client:
+                client.admin.command({"standInLag": seconds})
+        else:
+            self._configure_delay(member, ceil(seconds))
+
+    def _configure_delay(self, member: Mongo, seconds: int) -> None:
+        """What a real mongod offers; a member that is late cannot become the primary."""
+        with self.primary.client() as client:
+            config = client.admin.command("replSetGetConfig")["config"]
+            seat = next(one for one in config["members"] if one["host"] == member.address)
+            if seat["secondaryDelaySecs"] != seconds:
+                seat |= {"secondaryDelaySecs": seconds, "priority": 0 if seconds else 1}
+                config["version"] += 1
+                client.admin.command("replSetReconfig", config)
 
     def partition(self, member: Mongo) -> None:
         """Cut a member off from all others (stand-in only); its clients still reach it."""
