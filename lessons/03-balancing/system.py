@@ -2,7 +2,6 @@
 
 import contextlib
 import json
-import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -125,7 +124,7 @@ class System:
 
     def readable(self, error: BadConfig) -> str:
         """What nginx says, with names in place of ports."""
-        words = re.sub(r"[\d/]+ [\d:]+ (\[\w+\]) \d+#\d+:", r"\1", str(error)).splitlines()[0]
+        words = str(error)
         for address, name in self.names.items():
             words = words.replace(address, name)
         return words

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 from pathlib import Path
@@ -12,6 +13,7 @@ from lab.family import children
 from lab.process import Process
 from lab.wait import until
 
+LOG_PREFIX = re.compile(r"^\d{4}/\d\d/\d\d \d\d:\d\d:\d\d (?=\[)|(?<=\]) \d+#\d+:")
 MAIN = """\
 daemon off;
 worker_processes {workers};
@@ -100,7 +102,14 @@ def test(command: list[str], main: Path, folder: Path, uid: int | None) -> None:
         user=uid, group=uid, extra_groups=None if uid is None else [],
     )  # fmt: skip
     if done.returncode != 0:
-        raise BadConfig(done.stderr.replace(str(folder) + "/trial/", "").strip())
+        raise BadConfig(_words(done.stderr, folder))
+
+
+def _words(said: str, folder: Path) -> str:
+    """What nginx complains about, without its clock, its pid and our folders."""
+    said = said.replace(f"{folder}/trial/", "").replace(f"{folder}/", "")
+    lines = [LOG_PREFIX.sub("", line) for line in said.splitlines()]
+    return "\n".join(line for line in lines if not line.endswith("test failed")).strip()
 
 
 def _workers(master: int) -> set[int]:
