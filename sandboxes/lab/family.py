@@ -62,12 +62,14 @@ def _parents_by_ps() -> dict[int, int]:
 
 
 def _title(pid: int) -> str:
-    try:
-        return (
-            (PROC / str(pid) / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
-        )
-    except OSError:
+    """Its command line; empty when it has ended meanwhile."""
+    if not PROC.joinpath("self/stat").exists():
         return _asked("args=", pid)
+    try:
+        words = (PROC / str(pid) / "cmdline").read_bytes()
+    except OSError:
+        return ""
+    return words.replace(b"\0", b" ").decode(errors="replace")
 
 
 def _asked(column: str, pid: int) -> str:

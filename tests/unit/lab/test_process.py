@@ -1,12 +1,14 @@
 """Programs as nodes: what their ends look like, and that nothing outlives the lab."""
 
 import os
+import subprocess
 import sys
 from pathlib import Path
 from signal import SIGTERM
 
 import pytest
 
+from lab import family
 from lab.errors import LabError
 from lab.family import is_stopped
 from lab.wait import until
@@ -114,3 +116,11 @@ def test_a_paused_process_is_stopped_once_the_signal_has_reached_it(stage):
     until(lambda: is_stopped(one.pid), 2, "its stop")
     one.resume()
     until(lambda: not is_stopped(one.pid), 2, "its going on")
+
+
+@pytest.mark.skipif(not family.PROC.joinpath("self/stat").exists(), reason="there is no /proc")
+def test_a_child_that_ended_while_we_looked_has_no_title(monkeypatch):
+    monkeypatch.setenv("PATH", "")  # a sandbox may have no `ps`
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait(10)
+    assert family._title(gone.pid) == ""
