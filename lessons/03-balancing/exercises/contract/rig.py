@@ -16,7 +16,7 @@ from lab.family import children, is_stopped
 
 lab = Lab()
 NAMES = "abcd"
-CLIENT_SECONDS = 6
+CLIENT_SECONDS = 4
 ports, backends = {}, {}
 nginx = None
 

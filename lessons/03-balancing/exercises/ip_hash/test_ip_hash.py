@@ -3,11 +3,11 @@ import pytest
 from course.judge.compare import same
 
 
-def drawn(rng, count, most=1, down=0):
-    """Some servers, in an order that is not the alphabet's; the lightest of them may be down."""
+def drawn(rng, count, most=1, least=1, down=0):
+    """Some servers, in an order that is not the alphabet's; the heaviest of them may be down."""
     names = rng.sample("abcdef", count)
-    servers = [{"name": name, "weight": rng.randint(1, most), "down": False} for name in names]
-    for server in sorted(servers, key=lambda one: one["weight"])[:down]:
+    servers = [{"name": name, "weight": rng.randint(least, most), "down": False} for name in names]
+    for server in sorted(servers, key=lambda one: -one["weight"])[:down]:
         server["down"] = True
     return servers
 
@@ -59,7 +59,7 @@ def test_weights_count(submission, rig, rng):
 @pytest.mark.points(3)
 def test_servers_that_are_down(submission, rig, rng):
     """Clients of a server that is down get another one, the same as in nginx."""
-    servers = drawn(rng, 4, most=5, down=1)
+    servers = drawn(rng, 4, most=4, least=2, down=1)
     wrong = compared(rig, submission, [four(rng) for _ in range(60)], servers)
     assert not wrong, f"{len(wrong)} of 60 differ. {wrong[0]}"
 

@@ -1,4 +1,4 @@
-"""Smooth weighted round robin, as in nginx."""
+"""Draws at random by weight: the counts are right only on average."""
 
 import random
 

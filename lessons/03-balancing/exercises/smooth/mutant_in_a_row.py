@@ -1,4 +1,4 @@
-"""Smooth weighted round robin, as in nginx."""
+"""Gives each server its whole weight in a row."""
 
 
 class Turns:
