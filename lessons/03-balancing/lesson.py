@@ -195,7 +195,7 @@ def asked_twice() -> float | None:
 
 @lab.gauge
 def opened() -> float | None:
-    """New connections from nginx to backends for each hundred requests."""
+    """New connections from nginx to backends, in percent of the requests."""
     return system.opened.mean()
 
 

@@ -211,6 +211,7 @@ class System:
         hops = [("clients", 0, what), ("nginx", own, ""), *((n, ms, s) for n, s, ms in tries)]
         why = f"$upstream_addr says {', '.join(seen.servers) or 'nobody'}"
         outcome = f"{seen.status or 'no answer'} from {seen.server}"
+        keep = keep or len(seen.servers) > 1  # what a failure cost is worth seeing
         self.lab.request(outcome, hops, why=why, ok=seen.reply.ok, ms=seen.ms, keep=keep)
 
     # -- backends
