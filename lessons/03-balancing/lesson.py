@@ -122,7 +122,7 @@ def keepalive(idle: int = 16) -> dict[str, Any]:
 
 
 @lab.trigger
-def clients(who: str = "many") -> dict[str, Any]:
+def crowd(who: str = "many") -> dict[str, Any]:
     """Who comes: `one` client, `one network` (a /24), or `many` from everywhere."""
     system.clients = who
     return {"clients": who}
