@@ -13,17 +13,37 @@ ALLOWED_NAMES = {"course/tui/screens/base.py"}  # the one screen that the others
 
 EXPORTING = {"sandboxes/lab/__init__.py"}  # lessons say `from lab import Lab`
 
+# A lesson.py is a list: one short function for each trigger, gauge and experiment that lesson.toml
+# declares. Splitting the list in two would part what a learner looks up together.
+LESSON_LINES = 500
+
 # What may be larger, and why.
-ALLOWED_SIZES: dict[str, str] = {}
+ALLOWED_SIZES: dict[str, str] = {
+    "tests/lessons/test_03_balancing.py": "one sequence of a real nginx after the other",
+    "tests/lessons/test_06_replicas.py": "one replica set, started once, for all of it",
+    "course/tui/screens/exercise.py:ExerciseScreen": "a key is a method in Textual: it has 12 keys",
+    "sandboxes/mongo/replica/member.py:Member": "what a member is asked: one method a question",
+    "lessons/02-clustering/cluster.py:Master": "a pre-fork master read from top to bottom",
+    "lessons/03-balancing/system.py:System": "what the lesson's triggers ask, one method each",
+    "lessons/06-replicas/system.py:System": "what the lesson's triggers ask, one method each",
+    "lessons/09-queues/system.py:System": "what the lesson's triggers ask, one method each",
+    "tests/tui/fakes.py:FakeStudy": "as many methods as the Protocol it stands for",
+}
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+def most_lines(path: Path) -> int:
+    """How long a file may be."""
+    is_lesson = path.name == "lesson.py" and "exercises" not in path.parts
+    return LESSON_LINES if is_lesson else FILE_LINES
 
 
 def test_files_are_short():
     found = {
         name_of(path): lines
         for path in python_files(*ALL)
-        if (lines := len(path.read_text(encoding="utf-8").splitlines())) > FILE_LINES
+        if (lines := len(path.read_text(encoding="utf-8").splitlines())) > most_lines(path)
     }
     assert found.keys() - ALLOWED_SIZES.keys() == set(), found
 
