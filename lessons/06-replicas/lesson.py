@@ -378,13 +378,14 @@ def cut_off(primary: Mongo) -> Iterator[Callable[[], None]]:
         system.partition(primary)
         yield lambda: None
         return
-    for one in others:  # a real mongod cannot be cut off: let the others stand still instead
-        one.pause()
+    for one in others:  # a real mongod cannot be cut off: let it be alone instead
+        one.kill()
 
     def go_on() -> None:
         primary.kill()
-        for one in others:
-            one.resume()
+        with lab.together():
+            for one in others:
+                one.restart()
 
     yield go_on
 

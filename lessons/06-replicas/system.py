@@ -128,7 +128,11 @@ class System:
 
     def is_primary(self, member: Mongo) -> bool:
         """Whether a member says so now."""
-        return bool(self.direct[member.name].admin.command("hello").get("isWritablePrimary"))
+        try:
+            said = self.direct[member.name].admin.command("hello")
+        except PyMongoError:
+            return False
+        return bool(said.get("isWritablePrimary"))
 
     def queries(self) -> dict[str, int]:
         """How many finds each member has answered, by its own count."""
@@ -157,7 +161,7 @@ class System:
 
     def _show(self, member: Mongo, role: str, behind: float) -> None:
         node = member.node
-        if not member.is_running or node.state == "paused":
+        if not member.is_running:
             return
         detail = "takes writes" if role == "primary" else "no answer yet"
         if role == "secondary":
@@ -208,8 +212,6 @@ class System:
         """All members run, see each other, and have everything; the usual load goes on."""
         with self.lab.together():
             for member in self.members:
-                if member.node.state == "paused":
-                    member.resume()
                 if not member.is_running:
                     member.restart()
         if self.cut:

@@ -81,6 +81,7 @@ class ReplicaSet:
                 seat |= {"secondaryDelaySecs": seconds, "priority": 0 if seconds else 1}
                 config["version"] += 1
                 client.admin.command("replSetReconfig", config)
+        until(lambda: _delay(member) == seconds, ELECTION_SECONDS, f"{member.name}: the delay")
 
     def partition(self, member: Mongo) -> None:
         """Cut a member off from all others (stand-in only); its clients still reach it."""
@@ -97,6 +98,13 @@ class ReplicaSet:
         if member.is_running:
             with member.client() as client:
                 client.admin.command({"standInPartition": addresses})
+
+
+def _delay(member: Mongo) -> int:
+    """The delay as the member itself knows it: a new configuration takes a heartbeat."""
+    with member.client() as client:
+        seats = client.admin.command("replSetGetConfig")["config"]["members"]
+    return next(int(one["secondaryDelaySecs"]) for one in seats if one["host"] == member.address)
 
 
 def _hello(member: Mongo) -> dict[str, Any]:

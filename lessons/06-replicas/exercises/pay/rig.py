@@ -31,8 +31,6 @@ def mend():
         for member in replicas.members:
             if not member.is_running:
                 member.restart()
-            elif member.node.state == "paused":
-                member.resume()
     if replicas.members[0].stand_in:
         replicas.heal()
     lab.until(lambda: len(replicas.secondaries) == 2 and replicas.find_primary(), 20, "a whole set")
@@ -61,14 +59,15 @@ def depose_primary():
     others = [one for one in replicas.members if one is not old]
     if old.stand_in:
         replicas.partition(old)
-    else:  # a real mongod cannot be cut off: it is left alone, and dies of it
+    else:  # a real mongod cannot be cut off: it is left alone, and dies
         for one in others:
-            one.pause()
+            one.kill()
         before = total(old)
         lab.until(lambda: total(old) != before, 10, "a payment that only the primary has")
         old.kill()
-        for one in others:
-            one.resume()
+        with lab.together():
+            for one in others:
+                one.restart()
     lab.until(lambda: another_primary(others), 20, "another primary")
     mend()
 
