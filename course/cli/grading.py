@@ -4,7 +4,7 @@ import argparse
 import hashlib
 import os
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -110,14 +110,25 @@ def tool() -> str:
     return f"scalability-course {version('scalability-course')}"
 
 
-def local_pool(walls: Walls, wiring: Wiring, terms: Terms, jobs: int) -> Pool:
-    """Grades on this computer."""
-    judge = wiring.judge()
+def make_pool(
+    options: argparse.Namespace, wiring: Wiring, ledger: Ledger, terms: Terms, walls: Walls
+) -> Pool:
+    """Grades on this computer, or over the broker on others."""
+    if options.broker:
+        from course.runs.grading.queue import Collector
+        from course.sandbox.material import source_digest
 
-    def pool(tasks: Sequence[Task]) -> Iterator[tuple[Task, Graded]]:
-        return grades(tasks, lambda: LocalHand(walls.sandboxes, judge, terms), jobs)
+        batch, source = str(ledger.header["id"]), source_digest()
+        return Collector(options.broker, batch=batch, terms=terms, source=source, notice=explain)
+    judge, jobs = wiring.judge(), jobs_of(options)
+    return lambda tasks: grades(tasks, lambda: LocalHand(walls.sandboxes, judge, terms), jobs)
 
-    return pool
+
+def elsewhere(options: argparse.Namespace) -> Walls:
+    """The walls are the workers' own; this computer runs none of the code."""
+    from course.sandbox.choice import Chooser
+
+    return Walls(Chooser("docker"), options.isolation, "")
 
 
 def jobs_of(options: argparse.Namespace) -> int:

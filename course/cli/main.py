@@ -30,6 +30,7 @@ MODULES = {
     "verify": "verify",
     "new": "new",
     "grade": "grade",
+    "worker": "worker",
     "doctor": "doctor",
     "sandbox": "sandbox",
 }

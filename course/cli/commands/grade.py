@@ -1,14 +1,14 @@
 """`course grade`: judge other people's code, and write the grades as gradebooks want them."""
 
 import argparse
-from contextlib import closing
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 from course.cli.grading import (
+    elsewhere,
     find_tasks,
     find_walls,
-    jobs_of,
-    local_pool,
+    make_pool,
     open_ledger,
     terms_of,
     tool,
@@ -25,6 +25,7 @@ from course.report.grades.replays import replay_json, replay_lines
 from course.runs.grading.batch import Batch, Pool
 from course.runs.grading.grader import Terms
 from course.runs.grading.hands import LocalHand
+from course.runs.grading.mongo_results import connect_results
 from course.runs.grading.receipt import find_key, read_receipt
 from course.runs.grading.replay import find_work, replay
 from course.runs.grading.scope import find_scope
@@ -54,6 +55,8 @@ def add(commands: Commands) -> None:
     option(parser, "--seed", metavar="N", type=int, help="of the inputs, which all learners share")
     option(parser, "--resume", action="store_true", help="go on where a batch was interrupted")
     option(parser, "--work", metavar="DIR", type=Path, help="where grades are kept meanwhile")
+    option(parser, "--broker", metavar="URL", default="", help="let `course worker`s do the work")
+    option(parser, "--results", metavar="URL", default="", help="a MongoDB to keep grades in too")
     option(parser, "--replay", metavar="RECEIPT", type=Path, help="grade again what it is about")
     option(parser, "--trust-submissions", action="store_true",
            help="grade without walls where there is no Docker; marks every row")  # fmt: skip
@@ -65,13 +68,17 @@ def run(options: argparse.Namespace, wiring: Wiring) -> int:
         return run_replay(options, wiring)
     if not options.paths:
         raise UsageError("What is to be graded?", "course grade PATH… --exercise LESSON/EXERCISE")
-    jobs = jobs_of(options)
     tasks = find_tasks(options, wiring)
-    walls = find_walls(options, wiring)
-    with closing(open_ledger(options, wiring, tasks, walls)) as ledger:
+    walls = elsewhere(options) if options.broker else find_walls(options, wiring)
+    with ExitStack() as opened:
+        ledger = opened.enter_context(closing(open_ledger(options, wiring, tasks, walls)))
+        keep = [opened.enter_context(connect_results(options.results))] if options.results else []
         terms = terms_of(ledger, walls, options)
         batch = Batch(tasks, ledger, terms)
-        grade_all(batch, local_pool(walls, wiring, terms, jobs))
+        grade_all(batch, make_pool(options, wiring, ledger, terms, walls))
+        for graded in batch.grades():
+            for results in keep:
+                results.add(graded)
         write_report(options, wiring, batch)
     return SOME_ERRORS if any(one.grade.outcome == "error" for one in batch.grades()) else 0
 

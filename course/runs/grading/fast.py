@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 from typing import Protocol, cast
 
-from course.errors import CourseError
+from course.errors import CourseError, SandboxLost
 from course.model.event import Event
 from course.model.json import JSON, Fields
 from course.model.lesson import Exercise, Lesson
@@ -142,8 +142,12 @@ class FastSandboxes:
         if box is not None:
             self._box = None
             box.session.close()
-        self._box = Box(self._sandboxes.open_for_batch(exercise), exercise.memory_mb)
-        return self._box
+        box = Box(self._sandboxes.open_for_batch(exercise), exercise.memory_mb)
+        if not box.is_good:
+            box.session.close()
+            raise SandboxLost("This sandbox cannot keep submissions apart from each other.")
+        self._box = box
+        return box
 
     def _done(self, _box: Box) -> None:
         self._free.set()

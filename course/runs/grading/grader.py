@@ -70,14 +70,12 @@ class Grader:
     def grade(self, task: Task) -> Graded:
         """Judge a task; whatever happens, there is a grade."""
         started = time.monotonic()
-        try:
-            files = task.files()
-        except SubmissionRefused as error:
-            return self.settled(task, Verdict(task.exercise.slug, "failed", error.summary), {})
-        if not files:
-            return self.settled(task, Verdict(task.exercise.slug, "failed", NOTHING), {})
+        found = graded_unseen(task, self._terms)
+        if found is not None:
+            return found
+        files = task.files()
         verdict, tries = self.judge(task.exercise, files)
-        graded = self.settled(task, verdict, files)
+        graded = settled(task, verdict, files, self._terms)
         return replace(graded, seconds=time.monotonic() - started, tries=tries)
 
     def judge(self, exercise: Exercise, files: Mapping[str, bytes]) -> tuple[Verdict, int]:
@@ -88,30 +86,42 @@ class Grader:
             return verdict, 1
         return _checked(self._second(), exercise, files, seed), TRIES
 
-    def settled(self, task: Task, verdict: Verdict, files: Mapping[str, bytes]) -> Graded:
-        """The grade that a verdict makes."""
-        terms, exercise = self._terms, task.exercise
-        score = worth(exercise.points, verdict.tests, partial=terms.partial)
-        grade = Grade(
-            learner=task.entry.learner,
-            exercise=exercise.slug,
-            title=exercise.title,
-            outcome=verdict.outcome,
-            why=clean_line(verdict.why),
-            max_score=float(exercise.points),
-            score=None if verdict.outcome == "error" else score,
-            isolation=ISOLATION.get(verdict.sandbox, terms.isolation),
-            seed=terms.seed_of(exercise),
-            partial=terms.partial,
-            place=task.entry.name,
-            submission=digest_files(files),
-            tests_digest=digest_tests(exercise),
-            image=terms.image,
-            tool=terms.tool,
-            tests=verdict.tests,
-            output=verdict.output[:OUTPUT_LIMIT],
-        )
-        return Graded(with_receipt(grade), verdict.seconds)
+
+def graded_unseen(task: Task, terms: Terms) -> Graded | None:
+    """The grade of what needs no sandbox: nothing was handed in, or it is not taken in."""
+    try:
+        if task.files():
+            return None
+        why = NOTHING
+    except SubmissionRefused as error:
+        why = error.summary
+    return settled(task, Verdict(task.exercise.slug, "failed", why), {}, terms)
+
+
+def settled(task: Task, verdict: Verdict, files: Mapping[str, bytes], terms: Terms) -> Graded:
+    """The grade that a verdict makes."""
+    exercise = task.exercise
+    score = worth(exercise.points, verdict.tests, partial=terms.partial)
+    grade = Grade(
+        learner=task.entry.learner,
+        exercise=exercise.slug,
+        title=exercise.title,
+        outcome=verdict.outcome,
+        why=clean_line(verdict.why),
+        max_score=float(exercise.points),
+        score=None if verdict.outcome == "error" else score,
+        isolation=ISOLATION.get(verdict.sandbox, terms.isolation),
+        seed=terms.seed_of(exercise),
+        partial=terms.partial,
+        place=task.entry.name,
+        submission=digest_files(files),
+        tests_digest=digest_tests(exercise),
+        image=terms.image,
+        tool=terms.tool,
+        tests=verdict.tests,
+        output=verdict.output[:OUTPUT_LIMIT],
+    )
+    return Graded(with_receipt(grade), verdict.seconds)
 
 
 def _checked(

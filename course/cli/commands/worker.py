@@ -1,0 +1,64 @@
+"""`course worker`: grade on this computer what `course grade --broker` sends out."""
+
+import argparse
+import signal
+import threading
+from types import FrameType
+
+from course.cli.grading import find_walls, jobs_of, tool
+from course.cli.output import explain
+from course.cli.parser import Commands
+from course.cli.wiring import Wiring
+from course.errors import UsageError
+from course.runs.grading.hands import LocalHand
+from course.runs.grading.station import Station
+
+
+def add(commands: Commands) -> None:
+    """Declare it."""
+    parser = commands.add(
+        "worker",
+        "grade what comes over a broker",
+        run,
+        more="Works until it is told to stop (Ctrl-C, SIGTERM); what it has begun goes to another.",
+    )
+    option = commands.option
+    option(parser, "--broker", metavar="URL", default="", help="redis://HOST:PORT")
+    option(parser, "--jobs", metavar="N", type=int, default=0, help="at a time (one per core)")
+    option(parser, "--trust-submissions", action="store_true",
+           help="grade without walls where there is no Docker; marks every row")  # fmt: skip
+
+
+def run(options: argparse.Namespace, wiring: Wiring) -> int:
+    """Do it."""
+    from course.sandbox.material import source_digest
+
+    if not options.broker:
+        raise UsageError("Which broker?", "course worker --broker redis://HOST:PORT")
+    options.isolation = "container"  # each batch says its own
+    walls, judge = find_walls(options, wiring), wiring.judge()
+    station = Station(
+        options.broker,
+        lessons=wiring.catalog.lessons,
+        make_hand=lambda terms: LocalHand(walls.sandboxes, judge, terms),
+        image=walls.image,
+        source=source_digest(),
+        tool=tool(),
+        jobs=jobs_of(options),
+    )
+    explain(f"Grading {jobs_of(options)} at a time. Ctrl-C ends it.")
+    station.run(_until_told)
+    explain(f"{station.graded} graded.")
+    return 0
+
+
+def _until_told() -> None:
+    """Wait for somebody to stop us."""
+    told = threading.Event()
+
+    def stop(_signal: int, _frame: FrameType | None) -> None:
+        told.set()
+
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, stop)
+    told.wait()
