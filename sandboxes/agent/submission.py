@@ -69,6 +69,7 @@ class SubmissionHost:
             self._hang_up()
             left = self._learners.renew(folder, uid, PLACES)
             self.folder, self._work, self._ended = folder, Work(), None
+            self._is_used = False
             self._learners.output.forget()
             return left
 

@@ -95,7 +95,7 @@ class Learners:
         """
         self.kill()
         left = self._erase(places) + remains(places)
-        self._folder, self._uid, self._is_clean = folder, uid, False
+        self._folder, self._uid, self._is_clean = folder, uid, True
         return left
 
     def _erase(self, places: list[str]) -> list[str]:

@@ -69,6 +69,15 @@ def test_nothing_crosses_from_one_submission_to_the_next(box):
     }
 
 
+@pytest.mark.parametrize("ending", ["restart", "ping", "output"])
+def test_however_the_last_one_ended_the_next_one_has_its_files(box, ending):
+    for _ in range(2):
+        assert run(box, "seeker.py", "listening") is False
+        box.session.request(ending, seconds=10)
+        box.renew()
+        assert box.is_good
+
+
 def test_what_the_last_one_printed_late_is_not_the_next_ones(box):
     files = [as_file("answer.py", b"import os\ndef f():\n os.write(1, b'x' * 60000)\n")]
     for content in (files, [as_file("answer.py", b"def f(): pass\n")]):
