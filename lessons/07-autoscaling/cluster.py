@@ -39,6 +39,7 @@ class Cluster:
     load: float = 30.0  # requests a virtual minute
     replicas: int = 0  # what the Deployment should have; the autoscaler moves it
     pods: list[RunningPod] = field(default_factory=list)
+    ports: dict[str, int] = field(default_factory=dict)  # of pods by name, used again and again
     decision: Decision | None = None
     slices: list[Slice] = field(default_factory=list)
     recent: deque[Slice] = field(default_factory=lambda: deque(maxlen=WINDOW_SLICES))
@@ -181,7 +182,11 @@ class Cluster:
         free = (name for n in range(1, 100) if (name := f"pod-{n}") not in taken)
         with self.lab.together():
             for _ in range(max(0, count)):
-                self.pods.append(RunningPod(self.lab, next(free), self.workload, self.now))
+                name = next(free)
+                if name not in self.ports:
+                    self.ports[name] = self.lab.free_port()
+                pod = RunningPod(self.lab, name, self.ports[name], self.workload, self.now)
+                self.pods.append(pod)
         for pod in self.pods[len(self.pods) - max(0, count) :]:
             self.lab.edge("service", pod.name)
             self.lab.edge(pod.name, "hpa")

@@ -54,6 +54,7 @@ class Seen:
         pods: That its selector finds; None when the selector makes no sense.
         samples: Usage by pod, for each metric that is measured per pod.
         values: Milli-units, for each metric that is one number for all.
+        writable: Whether it may change the Deployment.
     """
 
     now: float
@@ -61,6 +62,7 @@ class Seen:
     pods: tuple[Pod, ...] | None
     samples: Mapping[str, Mapping[str, Sample]] = field(default_factory=dict)
     values: Mapping[str, int] = field(default_factory=dict)
+    writable: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +145,9 @@ class Controller:
         utilization: int | None = None, asked: int | None = None,
     ) -> Decision:  # fmt: skip
         before = seen.replicas or 0
+        if replicas != before and not seen.writable:
+            self._say("AbleToScale", False, "FailedUpdateScale")
+            return self._decided(before, "the Deployment could not be changed", utilization, asked)
         if replicas != before and self.history is not None:
             self._say("AbleToScale", True, "SucceededRescale")
             self.history.scaled(seen.now, before, replicas, self.spec.behavior)

@@ -25,7 +25,7 @@ UNLIMITED = 2_000  # millicores of a pod without a limit: what its machine has l
 class RunningPod:
     """A worker process, and what the cluster knows of it."""
 
-    def __init__(self, lab: Lab, name: str, template: Workload, now: float) -> None:
+    def __init__(self, lab: Lab, name: str, port: int, template: Workload, now: float) -> None:
         self.name = name
         self.template = template
         self.born = now
@@ -34,7 +34,7 @@ class RunningPod:
         self.failures = 0
         self.probed = LONG_AGO
         self._lab = lab
-        self._port = lab.free_port()
+        self._port = port
         limit = template.limit or UNLIMITED
         self.process: Process = lab.process(
             name,

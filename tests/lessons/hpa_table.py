@@ -41,7 +41,7 @@ def pod(one: Case) -> Pod:
         one.get("request_m"),
         one["phase"],
         None if one["ready"] is None else one["ready"] == "True",
-        when(one.get("start_s")),
+        when(one["start_s"]) if "start_s" in one else None,
         when(one.get("ready_transition_s")),
         one["deleted"],
     )
@@ -149,13 +149,14 @@ def seen(case: Case, broken: str) -> Seen:
         values[names["Object"]] = case["levels_milli"][0]
     if "External" in names and broken != "other":
         values[names["External"]] = sum(case["levels_milli"])
-    per_pod: dict[str, dict[str, Sample]] = {} if broken == "cpu" else {"cpu": cpu}
+    has_cpu = broken != "cpu" and (broken != "other" or case.get("cpu_target_utilization"))
+    per_pod: dict[str, dict[str, Sample]] = {"cpu": cpu} if has_cpu else {}
     for kind in ("Pods", "Resource"):
         if kind in names and broken != "other":
             per_pod[names[kind]] = cpu
     replicas = None if broken == "scale" else case["spec_replicas"]
     pods = None if broken == "selector" else tuple(pod(one) for one in case["pods"])
-    return Seen(0.0, replicas, pods, per_pod, values)
+    return Seen(0.0, replicas, pods, per_pod, values, writable=broken != "write")
 
 
 def spec(case: Case) -> Spec:

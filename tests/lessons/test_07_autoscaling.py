@@ -1,17 +1,9 @@
 """Lesson 07 by itself: the facts about the autoscaler, in cases of our own, and its parts."""
 
-import subprocess
-import sys
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
-from lab import Lab
 from tests.lessons.running_autoscaler import (
-    LESSON,
     Behavior,
-    Cluster,
     Controller,
     Fleet,
     History,
@@ -26,19 +18,12 @@ from tests.lessons.running_autoscaler import (
     Spec,
     Step,
     Unknown,
-    Worker,
     by_share,
     by_utilization,
     by_value,
-    cpu_seconds,
-    load,
-    lost,
-    milli,
     pace,
-    sent,
 )
 
-YAML = (LESSON / "web.yaml").read_text()
 CPU = (Metric("Resource", "cpu", "Utilization", 50),)
 
 
@@ -221,186 +206,7 @@ def test_the_largest_proposal_wins():
     assert decision.replicas == 7
 
 
-# -- manifests
-
-
-def test_the_lab_s_manifests_are_accepted_and_read():
-    workload, problems = load(YAML)
-    assert not problems
-    assert workload is not None
-    assert (workload.request, workload.limit, workload.rolling(4)) == (250, 500, (1, 1))
-    assert workload.autoscaler == Spec(2, 5, (Metric("Resource", "cpu", "Utilization", 60),))
-
-
-@pytest.mark.parametrize(
-    ("what", "to", "line", "words"),
-    [
-        ("maxReplicas", "maxReplica", 48, "Did you mean 'maxReplicas'?"),
-        ("minReplicas: 2", 'minReplicas: "2"', 47, "should be of type integer"),
-        ("cpu: 250m", "cpu: 250x", 29, "'250x' is no quantity"),
-        ('value: "20"', "value: 20", 24, "put it in quotes"),
-        ("minReplicas: 2", "minReplicas: 2\n  minReplicas: 3", 48, "twice"),
-        ("minReplicas: 2", "minReplicas: 9", 41, "at most maxReplicas"),
-        ("cpu: 250m", "cpu: 600m", 2, "requests more cpu than its limit"),
-        ("{app: web}\n  strategy", "{app: shop}\n  strategy", 2, "does not match the labels"),
-        ("autoscaling/v2", "autoscaling/v1", 41, "none of the kinds used here"),
-        (
-            "metadata:\n  name: web\nspec:\n  replicas",
-            "spec:\n  replicas",
-            2,
-            "lacks metadata.name",
-        ),
-        ("{type: Utilization, averageUtilization: 60}", "{type: Value}", 41, "needs value"),
-        ("maxReplicas: 5", "maxReplicas: 500", 0, "room for 10 pods"),
-        ("maxReplicas: 5", "maxReplicas:", 46, "lacks the field 'maxReplicas'"),
-        ("replicas: 2 ", "replicas: [2", 8, "this is no YAML"),
-        ("labels: {app: web}", "labels: &l {app: web}\n      annotations: *l", 16, "aliases"),
-    ],
-)
-def test_what_kubernetes_would_refuse_is_refused_with_its_line(what, to, line, words):
-    assert what in YAML
-    workload, problems = load(YAML.replace(what, to, 1))
-    assert workload is None
-    lines = [one.line for one in problems if words in one.words]
-    assert lines[:1] == [line], problems
-
-
-def test_a_limit_stands_in_for_a_request_that_is_missing():
-    workload, _ = load(YAML.replace("requests: {cpu: 250m, memory: 64Mi}", "requests: {}"))
-    assert workload is not None
-    assert workload.request == 500
-
-
-def test_behavior_is_filled_up_with_the_defaults():
-    more = "  behavior:\n    scaleDown: {stabilizationWindowSeconds: 60, tolerance: 0.05}\n"
-    workload, problems = load(YAML + more)
-    assert not problems
-    assert workload is not None
-    assert workload.autoscaler is not None
-    behavior = workload.autoscaler.behavior
-    assert behavior is not None
-    assert (behavior.down.window, behavior.down.tolerance) == (60, 0.05)
-    assert behavior.up == Behavior().up
-
-
-@pytest.mark.parametrize(
-    ("text", "thousandths"), [("250m", 250), ("1", 1000), ("0.5", 500), ("64Mi", 67108864000)]
-)
-def test_quantities(text, thousandths):
-    assert milli(text) == thousandths
-
-
-# -- pods and cluster
-
-
-def test_a_worker_starts_up_serves_and_keeps_to_its_limit():
-    worker = Worker(born=0, boot_seconds=20, quota_ms=3, cost_ms=1)
-    assert worker.answer("/work", 10, 1) == (503, "starting up")
-    assert [worker.answer("/work", 20, 2)[0] for _ in range(4)] == [200, 200, 200, 503]
-    assert worker.answer("/work", 25, 3)[0] == 200
-    assert worker.answer("/", 25, 3)[0] == 200
-    assert worker.answer("/elsewhere", 25, 3)[0] == 404
-
-
-@pytest.fixture
-def cluster() -> Iterator[Cluster]:
-    """Two pods of the lab's manifest, at half of what they request."""
-    lab = Lab()
-    lab.open(lambda event: None, LESSON)
-    workload, _ = load(YAML)
-    assert workload is not None
-    running = Cluster(lab, workload)
-    try:
-        running.start(workload)
-        yield running
-    finally:
-        lab.close()
-
-
-def test_measured_cpu_is_what_the_requests_burned(cluster):
-    if cpu_seconds(cluster.pods[0].process.pid) is None:
-        pytest.skip("there is no /proc here")
-    cluster.load = 60  # of 500m in all: 100 %
-    cluster.advance(15)
-    burned = [cpu_seconds(pod.process.pid) for pod in cluster.pods]
-    slices = cluster.advance(60)
-    more = sum(
-        cpu_seconds(pod.process.pid) - before
-        for pod, before in zip(cluster.pods, burned, strict=False)
-    )
-    served = sent(slices) - lost(slices)
-    assert served == 60
-    assert more <= 1.5 * served / 1000  # some may have gone to pods that came later
-
-
-def test_load_brings_pods_and_a_dead_one_is_replaced(cluster):
-    cluster.load = 120
-    cluster.advance(120)
-    assert cluster.replicas == 5
-    victim = cluster.pods[0]
-    victim.process.kill()
-    cluster.advance(60)
-    assert len(cluster.pods) == 5
-    assert victim not in cluster.pods
-    assert all(pod.ready for pod in cluster.pods)
-
-
-def test_a_pod_whose_probe_asks_elsewhere_never_gets_a_request(cluster):
-    workload, _ = load(YAML.replace("path: /, port: http", "path: /, port: 81"))
-    assert workload is not None
-    cluster.start(workload)
-    assert lost(cluster.advance(60)) == 30
-    assert cluster.endpoints() == []
-
-
-def test_an_update_never_goes_below_what_the_manifest_allows(cluster):
-    cluster.load = 60
-    cluster.replicas = 4
-    workload, _ = load(YAML.replace("minReplicas: 2", "minReplicas: 4"))
-    assert workload is not None
-    cluster.start(workload)
-    new, _ = load(YAML.replace("minReplicas: 2", "minReplicas: 4").replace("slim", "slim-2"))
-    assert new is not None
-    cluster.apply(new)
-    slices = cluster.advance(180)
-    assert cluster.is_settled
-    assert min(one.ready for one in slices) >= 3
-    assert max(one.pods for one in slices) <= 5
-    assert lost(slices) == 0
-
-
-# -- a real cluster
-
-
-def applied(tmp_path: Path, *arguments: str, kubectl: str = "") -> subprocess.CompletedProcess[str]:
-    """apply.py with a kubectl of ours on the PATH, or with none."""
-    if kubectl:
-        program = tmp_path / "kubectl"
-        program.write_text(f"#!/bin/sh\n{kubectl}\n")
-        program.chmod(0o755)
-    return subprocess.run(
-        [sys.executable, str(LESSON / "apply.py"), *arguments],
-        env={"PATH": str(tmp_path)}, capture_output=True, text=True, timeout=30, check=False,
-    )  # fmt: skip
-
-
-def test_without_kubectl_nothing_is_applied_and_it_says_so(tmp_path):
-    done = applied(tmp_path, "--context", "mine")
-    assert done.returncode == 3
-    assert "no kubectl" in done.stdout
-
-
-def test_a_context_must_be_named(tmp_path):
-    done = applied(tmp_path, kubectl='echo "$@"')
-    assert done.returncode == 2
-    assert "--context" in done.stderr
-
-
-def test_the_first_call_is_a_dry_run(tmp_path):
-    dry = applied(tmp_path, "--context", "mine", kubectl='echo "$@"')
-    assert "--context mine" in dry.stdout
-    assert "--dry-run=server" in dry.stdout
-    real = applied(tmp_path, "--context", "mine", "--really", kubectl='echo "$@"')
-    assert "--dry-run" not in real.stdout
-    failed = applied(tmp_path, "--context", "mine", kubectl="exit 1")
-    assert failed.returncode == 1
+def test_what_cannot_be_written_stays_and_is_told():
+    decision = Controller(Spec(2, 9, CPU)).reconcile(seen(4, 90, writable=False))
+    assert decision.replicas == 4
+    assert decision.conditions["AbleToScale"] == (False, "FailedUpdateScale")

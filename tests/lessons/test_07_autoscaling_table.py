@@ -33,6 +33,7 @@ from tests.lessons import hpa_table as table  # noqa: E402
 TABLE = ROOT.parent / "shared" / "oracles" / "k8s_hpa.json"
 DATA = json.loads(TABLE.read_text()) if TABLE.is_file() else {}
 WITHOUT = pytest.mark.skipif(not DATA, reason="the autoscaler's table is not on this machine")
+KINDS = {"Pods", "Object", "External", "Resource", "ContainerResource"}
 PARTIAL = "1.20 scaled down with a failed metric; later versions and the documentation do not"
 
 
@@ -84,6 +85,10 @@ def test_groups(case):
 @cases("custom_metrics")
 def test_other_metrics(case):
     fleet, samples, kind = table.levels_fleet(case), table.levels(case), case["metric_source_type"]
+    if case["expected"]["error"]:
+        with pytest.raises(Unknown):
+            by_average(fleet, samples, case["target_milli"])
+        return
     if kind.startswith("Pods"):
         got = by_average(fleet, samples, case["target_milli"])
     elif "Average" in kind:
@@ -98,17 +103,20 @@ def broken(case: table.Case) -> str:
     """Which source of the case gives an error: the table says only that one does."""
     if not case["test_overrides_api_clients"]:
         return ""
-    for words, source in (("GetScale", "scale"), ("Selector", "selector"), ("Metric", "other")):
-        if words in case["id"]:
-            return "cpu" if source == "other" and not case["other_metrics"] else source
-    return ""
+    sources = {
+        "GetScale": "scale",
+        "UpdateScale": "write",
+        "Selector": "selector",
+        "Metric": "other" if case["other_metrics"] else "cpu",
+    }
+    return next((source for words, source in sources.items() if words in case["id"]), "")
 
 
 @cases("controller_reconcile")
 def test_reconcile(case):
     fails = broken(case)
     kinds = {one["type"] for one in case["other_metrics"] or ()}
-    is_partial = fails == "other" or bool(kinds - {"Pods", "Object", "External", "Resource"})
+    is_partial = fails == "other" or bool(kinds - KINDS)
     history = None
     if case["prior_recommendations"] is not None:
         history = History(table.remembered(case["prior_recommendations"]))
