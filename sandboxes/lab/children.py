@@ -110,7 +110,7 @@ class Children:
     @property
     def foreign(self) -> list[int]:
         """Ports where somebody listens who is not the server that was started there."""
-        return [port for port, uid in self._owners.items() if listener_uids(port) - {uid, 0}]
+        return [port for port, uid in list(self._owners.items()) if listener_uids(port) - {uid, 0}]
 
     def close(self) -> None:
         """End loads, background work and every process."""
