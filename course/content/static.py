@@ -14,7 +14,7 @@ from course.errors import LessonError
 from course.model.lesson import Exercise, Lesson
 from course.model.problem import Problem
 
-LESSON_SUFFIXES = (".py", ".conf", ".yaml", ".yml", ".sh", ".json")
+LESSON_SUFFIXES = (".py", ".conf", ".yaml", ".yml", ".sh", ".json", ".js")
 LESSON_FILES = ("lesson.toml", "lesson.md", "README.md")
 EXERCISE_FILES = ("task.md", "harness.py", "rig.py", TABLE)
 IGNORED = ("__pycache__",)
