@@ -46,6 +46,7 @@ class Cluster:
     lock: threading.RLock = field(default_factory=threading.RLock)
     controller: Controller | None = None
     owed: float = 0.0  # parts of requests
+    is_quiet: bool = False  # while it starts, nothing is told
     turn: int = 0  # whose turn it is to get a request
 
     # -- what people do
@@ -62,7 +63,11 @@ class Cluster:
             if workload.autoscaler is not None:
                 self.replicas = max(self.replicas, workload.autoscaler.least)
             self._deploy()
-            self.advance(workload.boot_seconds + 4 * SYNC_SECONDS)
+            load, self.load, self.is_quiet = self.load, 0.0, True  # nobody comes before it opens
+            self.advance(workload.boot_seconds + 2 * SYNC_SECONDS)
+            self.load = load
+            self.advance(2 * SYNC_SECONDS)
+            self.is_quiet = False
             self.slices.clear()
             self.recent.clear()
 
@@ -123,7 +128,9 @@ class Cluster:
         targets = self.endpoints()
         for _ in range(count):
             failure = self._send(targets)
-            if failure and not lost:  # one of them is told, the others are like it
+            if (
+                failure and not lost and not self.is_quiet
+            ):  # one of them is told, the others are like it
                 self.lab.request("lost", failure, why=str(failure[-1][-1]), ok=False)
             lost += bool(failure)
         return count, lost
@@ -222,6 +229,8 @@ class Cluster:
             self.replicas = self.decision.replicas
 
     def _tell(self, before: Decision | None, now: Decision) -> None:
+        if self.is_quiet:
+            return
         if now.replicas is not None and now.replicas != self.replicas:
             tone = "good" if now.replicas > self.replicas else "info"
             words = f"{self.clock} {self.shown(now)}: {self.replicas} to {now.replicas} pods"

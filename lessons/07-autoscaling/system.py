@@ -83,7 +83,8 @@ class System:
 
     def with_load(self, per_minute: float) -> dict[str, Any]:
         """Change the load and say what there is to serve it."""
-        self.cluster.load = per_minute
+        with self.cluster.lock:
+            self.cluster.load = per_minute
         return {"requests a minute": per_minute, **self.status()}
 
     def status(self) -> dict[str, Any]:
