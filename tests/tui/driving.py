@@ -14,7 +14,7 @@ from tests.tui.fakes import FakeStudy
 
 WIDE = (120, 38)
 NARROW = (80, 24)
-SECONDS = 5.0
+SECONDS = 10.0
 
 LESSON = Place("clustering", 0)
 BREAK_IT = Place("clustering", 1)

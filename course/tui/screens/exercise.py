@@ -1,7 +1,6 @@
 """An exercise: the task, the learner's file, and what the checks say of it."""
 
 import asyncio
-from pathlib import Path
 from typing import ClassVar
 
 from textual import on, work
@@ -21,18 +20,14 @@ from course.model.verdict import Verdict
 from course.runs.ports import Study
 from course.tui.messages import PlaceChosen
 from course.tui.screens.apart import apart
-from course.tui.screens.base import CourseScreen
-from course.tui.screens.confirm import ConfirmScreen
-from course.tui.screens.editing import NoEditor, edit, editor_screen, read_text
+from course.tui.screens.editing import read_text
+from course.tui.screens.file import FileScreen
 from course.tui.screens.solution import SolutionScreen
 from course.tui.widgets.checks import CheckPane, status_line
-from course.tui.widgets.code import code_content
 from course.tui.widgets.panes import PaneSwitch
 
-LOOK_SECONDS = 0.5  # how often the file is looked at
 
-
-class ExerciseScreen(CourseScreen):
+class ExerciseScreen(FileScreen):
     """Checks when the file is saved, whoever saved it."""
 
     CSS_PATH = "exercise.tcss"
@@ -58,11 +53,8 @@ class ExerciseScreen(CourseScreen):
     verdict: reactive[Verdict | None] = reactive(None, init=False)
 
     def __init__(self, study: Study, exercise: Exercise, step: int) -> None:
-        super().__init__(study)
-        self.exercise = exercise
+        super().__init__(study, exercise)
         self._step = step
-        self._file = study.file(exercise)
-        self._saved_at: int | None = None
         self._hints: list[Hint] = []
         self._checking = asyncio.Lock()
         self._is_waiting = False
@@ -86,21 +78,20 @@ class ExerciseScreen(CourseScreen):
         yield Footer()
 
     def on_mount(self) -> None:
-        """Show the file and begin to look at it."""
-        self.query_one("#file").border_title = Content(clean_line(self._file.name)).markup
+        """Say how the exercise stands."""
         self.query_one("#task").border_title = "Task"
         self.query_one("#checks").border_title = "Checks"
         card = self.study.card(self.exercise.lesson)
         mine = [c for c in card.exercises if c.exercise.id == self.exercise.id]
         self.query_one(CheckPane).show_attempts(mine[0].attempts if mine else 0)
         self._was_done = bool(mine) and mine[0].state == "done"
-        self._saved_at = _time_of(self._file)
-        self._show_file()
-        self.set_interval(LOOK_SECONDS, self._look)
+        self.watch_verdict()
 
     def watch_verdict(self) -> None:
         """The line below says how it stands."""
-        self._show_path()
+        path = (clean_line(str(self.file)), "$foreground 60%")
+        line = Content.assemble(status_line(self.verdict), "  ", path)
+        self.query_one("#path", Static).update(line)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Before a pass there are hints, after it the reference solution and the way on."""
@@ -111,64 +102,11 @@ class ExerciseScreen(CourseScreen):
             return False
         return super().check_action(action, parameters)
 
-    # -- the file
-
-    def _look(self) -> None:
-        saved_at = _time_of(self._file)
-        if saved_at != self._saved_at:
-            self._saved_at = saved_at
-            self._show_file()
-            self.check()
-
-    def _show_file(self) -> None:
-        try:
-            text = read_text(self._file)
-        except CourseError as error:
-            self.complain(error)
-        else:
-            self.query_one("#code", Static).update(code_content(text, self.exercise.file))
-        self._show_path()
-
-    def _show_path(self) -> None:
-        path = (clean_line(str(self._file)), "$foreground 60%")
-        line = Content.assemble(status_line(self.verdict), "  ", path)
-        self.query_one("#path", Static).update(line)
-
-    def action_edit(self) -> None:
-        """Edit in the learner's editor, or in ours where there is none."""
-        try:
-            edit(self.app, self._file)
-        except NoEditor as error:
-            self.complain(error)
-            self.action_edit_here()
-        except CourseError as error:
-            self.complain(error)
-        self._look()
-
-    def action_edit_here(self) -> None:
-        """Edit in the course's own editor."""
-        try:
-            self.app.push_screen(editor_screen(self._file))
-        except CourseError as error:
-            self.complain(error)
-
-    def action_reset(self) -> None:
-        """Put the starter back, after a question."""
-        question = "Put the starter back? Your file is kept beside it."
-        self.app.push_screen(ConfirmScreen(question, "Put it back"), self._reset_if)
-
-    def _reset_if(self, answer: bool | None) -> None:
-        if not answer:
-            return
-        try:
-            kept = self.study.reset(self.exercise)
-        except CourseError as error:
-            self.complain(error)
-        else:
-            self.say(f"The starter is back. Your file is kept as {kept.name}.")
-            self._look()
-
     # -- checks
+
+    def file_saved(self) -> None:
+        """Saving the file checks it."""
+        self.check()
 
     def action_check(self) -> None:
         """Check the file as it is now."""
@@ -220,7 +158,7 @@ class ExerciseScreen(CourseScreen):
         """Show the reference solution, once it is earned."""
         try:
             reference = self.study.solution(self.exercise)
-            mine = read_text(self._file)
+            mine = read_text(self.file)
         except CourseError as error:
             self.complain(error)
             return
@@ -252,10 +190,3 @@ class ExerciseScreen(CourseScreen):
             self.action_home()
         else:
             self.post_message(PlaceChosen(following))
-
-
-def _time_of(file: Path) -> int | None:
-    try:
-        return file.stat().st_mtime_ns
-    except OSError:
-        return None

@@ -59,10 +59,10 @@ the next hint, one at a time; `c` checks again, and so does saving the file."""
         self._banner(Content("\n").join([head, why] if why else [head]), f"-{verdict.outcome}")
         shown = {hint.text for hint in hints}
         tests = self.query_one("#tests")
-        await tests.remove_children()
-        await tests.mount_all(
-            TestLine(test, is_hinted=test.hint in shown) for test in verdict.tests
-        )
+        lines = [TestLine(test, is_hinted=test.hint in shown) for test in verdict.tests]
+        with self.app.batch_update():
+            await tests.remove_children()
+            await tests.mount_all(lines)
         failing = {test.hint for test in verdict.tests if test.outcome == "failed"}
         self.show_hints([hint for hint in hints if hint.text not in failing])
         self._show_output(verdict.output)
