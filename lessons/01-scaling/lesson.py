@@ -272,12 +272,9 @@ def more_is_slower() -> Observed:
 def up_or_out() -> Observed:
     """Under load: once the only box becomes bigger, once it gets a second one beside it."""
     with alone():
-        load.rate = 40.0
-        load.start()
-        bigger = measuring.lost_while(fleet.grow_up)
-        arrange(1, 1)
-        load.rate = 40.0
-        more = measuring.lost_while(fleet.grow_out)
+        bigger = measuring.lost_in_growing(fleet.grow_up)
+        fleet.shape(1, 1)
+        more = measuring.lost_in_growing(fleet.grow_out)
     lost = [name for name, cost in (("bigger", bigger), ("more", more)) if cost["failed"]]
     return lab.observed("_and_".join(lost) or "neither", bigger_box=bigger, more_boxes=more)
 

@@ -42,7 +42,7 @@ class Measuring:
         for count in slots:
             box.set_slots(count)
             at_once(lambda: box.ask("/"), CROWD, 0.2)  # uses up what was saved
-            found[str(count)] = round(at_once(lambda: box.ask("/"), CROWD, 0.8), 1)
+            found[str(count)] = round(at_once(lambda: box.ask("/"), CROWD, 0.6), 1)
         box.set_slots(SLOTS * box.size)
         return found
 
@@ -79,14 +79,24 @@ class Measuring:
 
     # -- growing
 
-    def lost_while(self, act: Any) -> dict[str, int]:
-        """What an act costs the clients who keep asking, until there were enough of them."""
-        sent, failed = self._load.sent, self._load.failed
+    def lost_while(self, act: Any, load: Any = None) -> dict[str, int]:
+        """What an act costs the clients who keep asking, and ten more of them afterwards."""
+        load = load or self._load
+        sent, failed = load.sent, load.failed
         act()
-        seen = self._load.sent
-        self._lab.until(lambda: self._load.sent >= seen + 10, PATIENCE, "ten more requests")
+        seen = load.sent
+        self._lab.until(lambda: load.sent >= seen + 10, PATIENCE, "ten more requests")
         self._fleet.quiet()
-        return {"asked": self._load.sent - sent, "failed": self._load.failed - failed}
+        return {"asked": load.sent - sent, "failed": load.failed - failed}
+
+    def lost_in_growing(self, act: Any) -> dict[str, int]:
+        """The same for forty clients a second with so small a wish that only absence can fail."""
+        load = self._lab.load(lambda _: self._fleet.page("/?work=0&wait=5"), 40, concurrency=40)
+        load.start()
+        try:
+            return self.lost_while(act, load)
+        finally:
+            load.close()
 
     # -- killing
 

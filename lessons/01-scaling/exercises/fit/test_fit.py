@@ -65,7 +65,7 @@ def test_exact_points_give_the_exact_share(submission, rng):
         assert near(got, serial, 0.01), f"points of a serial share of {serial:.4f} gave {got!r}"
 
 
-@pytest.mark.hint("Use all points, and weigh them as the sum of squares does.")
+@pytest.mark.hint("Use all points, in the sums that the task names.")
 @pytest.mark.points(2)
 def test_noisy_points_still_predict_a_bigger_crew(submission, rng):
     """From points that are up to 2 % off, the speed-up of 64 workers is right within 15 %."""
@@ -91,7 +91,7 @@ def test_exact_points_give_alpha_and_beta(submission, rng):
         assert right, f"points of alpha {alpha:.4f} and beta {beta:.5f} gave {got}"
 
 
-@pytest.mark.hint("If the exact points come out right, look at how you weigh those that are off.")
+@pytest.mark.hint("If exact points come out right, look whether all points are in your sums.")
 @pytest.mark.points(4)
 def test_noisy_points_still_predict_the_peak(submission, rng):
     """From points up to 2 % off, the crew you would buy is within 7 % of the best there is."""
@@ -117,7 +117,7 @@ def test_neither_is_ever_negative(submission, rng):
         got = fitted(submission, points)
         assert min(got) >= 0, f"{got} has a negative number in it"
         zero, other = (got[1], got[0]) if beta < 0 else (got[0], got[1])
-        assert near(zero, 0, 0), f"{got} fits worse than a law without {min(got)}"
+        assert zero < 1e-6, f"{got} fits worse than a law without {min(got)}"
         said, true = usl(32, *got), usl(32, alpha, beta)
         assert other > 0, f"{got} leaves nothing of the law"
         assert near(said, true, 6), f"measured {true:.1f} times with 32, your law says {said:.1f}"
