@@ -167,7 +167,8 @@ def tolerance() -> Observed:
 @lab.experiment
 def one_step() -> Observed:
     """The metrics ask for thirty pods at once; see what the controller sets, look by look."""
-    history, current, steps = History(), 2, []
+    history, current = History(), 2
+    steps: list[int] = []
     settings = Controller(Spec(2, 30, ())).settings
     while current < 30 and len(steps) < 10:
         step = Step(15.0 * len(steps), current, 30, 2, 30)
