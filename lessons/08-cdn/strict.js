@@ -1,59 +1,70 @@
-// What HTTP asks of a cache and nginx leaves out. nginx runs this (njs) for each answer.
+// What HTTP asks of a cache and nginx leaves out (RFC 9111). nginx runs this itself, with njs.
+//
+// An answer passes here twice: `arrived` on the way from the origin, before it is kept,
+// and `answered` on the way to the visitor, whether it is a copy or not.
 
-const UNDERSTOOD = [200, 203, 204, 300, 301, 302, 303, 304, 307, 308, 404, 405, 410, 414, 501];
 const FOREVER = 2147483648;
-const MONTHS = 'JanFebMarAprMayJunJulAugSepOctNovDec';
+const UNDERSTOOD = [200, 203, 204, 300, 301, 302, 303, 304, 307, 308, 404, 405, 410, 414, 501];
+const SAFE = /^(GET|HEAD|OPTIONS|TRACE)$/;
+const FROM_A_COPY = /^(HIT|STALE|UPDATING)$/;
+const FROM_THE_ORIGIN = /^(MISS|EXPIRED|BYPASS)$/;
+// Of a 304's headers, these say nothing new about the copy, or are about the message itself.
+const NO_NEWS = /^(content-(length|encoding|type|range)|etag|connection|transfer-encoding)$/i;
+const NEVER_NEWS = /^(set-cookie|x-accel-.*)$/i;
 
-// -- on the way from the origin
+// -- from the origin
 
-// Say how many seconds of freshness are left; nginx obeys X-Accel-Expires before all else.
 function arrived(r) {
   const said = r.variables;
-  (said.upstream_http_connection || '').split(',').forEach(name => {
-    const listed = name.trim();
-    if (listed && !/^(close|keep-alive)$/i.test(listed)) {
-      delete r.headersOut[listed];
-    }
-  });
+  dropHeadersOfThisHop(r, said.upstream_http_connection);
   if (r.status === 304) {
     keepNews(r);
   }
   const left = secondsLeft(r, said);
   if (left !== null) {
-    r.headersOut['X-Accel-Expires'] = left;
+    r.headersOut['X-Accel-Expires'] = left; // nginx obeys it before all else, and hides it
   }
 }
 
+function dropHeadersOfThisHop(r, listed) {
+  (listed || '').split(',').forEach(one => {
+    const name = one.trim();
+    if (name && !/^(close|keep-alive)$/i.test(name)) {
+      delete r.headersOut[name];
+    }
+  });
+}
+
+// How long nginx may use it: '0' is not to keep it, '@1' to keep it and ask before each use.
 function secondsLeft(r, said) {
-  const targeted = targetedAt(said.upstream_http_cdn_cache_control);
+  const targeted = forCdns(said.upstream_http_cdn_cache_control);
   const rules = targeted || directives(said.upstream_http_cache_control);
   if (r.status === 304 && Object.keys(rules).length === 0 && !said.upstream_http_expires) {
-    return null;                    // nothing new: what the copy says still holds
-  }
-  if (!mayStore(r, said, rules)) {
-    return '0';
+    return null; // what the copy itself says still holds
   }
   const lives = lifetime(said, rules, !targeted);
-  if (lives === null) {
+  if (lives === null || !mayBeKept(r, said, rules)) {
     return '0';
   }
-  const left = 'no-cache' in rules ? 0 : lives - ageOf(said);
+  const left = 'no-cache' in rules ? 0 : lives - age(said);
   if (left > 0) {
     return String(left);
   }
-  const useful = said.upstream_http_etag || said.upstream_http_last_modified;
-  return useful || 'stale-while-revalidate' in rules || 'stale-if-error' in rules ? '@1' : '0';
+  const canBeAsked = said.upstream_http_etag || said.upstream_http_last_modified;
+  const mayBeStale = 'stale-while-revalidate' in rules || 'stale-if-error' in rules;
+  return canBeAsked || mayBeStale ? '@1' : '0';
 }
 
-function mayStore(r, said, rules) {
-  if ('must-understand' in rules ? UNDERSTOOD.indexOf(r.status) < 0 : 'no-store' in rules) {
+function mayBeKept(r, said, rules) {
+  const isUnderstood = UNDERSTOOD.indexOf(r.status) >= 0;
+  if ('must-understand' in rules ? !isUnderstood : 'no-store' in rules) {
     return false;
   }
-  if ('private' in rules || /\*/.test(said.upstream_http_vary || '')) {
+  if ('private' in rules || (said.upstream_http_vary || '').indexOf('*') >= 0) {
     return false;
   }
-  const shared = 'public' in rules || 's-maxage' in rules || 'must-revalidate' in rules;
-  return !r.headersIn.Authorization || shared;
+  const isShared = 'public' in rules || 's-maxage' in rules || 'must-revalidate' in rules;
+  return !r.headersIn.Authorization || isShared;
 }
 
 function lifetime(said, rules, mayUseExpires) {
@@ -62,53 +73,52 @@ function lifetime(said, rules, mayUseExpires) {
     return /^\d+$/.test(rules[name]) ? Math.min(Number(rules[name]), FOREVER) : 0;
   }
   if (mayUseExpires && said.upstream_http_expires) {
-    const until = parseDate(said.upstream_http_expires);
-    const since = parseDate(said.upstream_http_date) || Date.now() / 1000;
+    const until = readDate(said.upstream_http_expires);
+    const since = readDate(said.upstream_http_date) || Date.now() / 1000;
     return until === null ? 0 : Math.floor(until - since);
   }
   return 'no-cache' in rules ? 0 : null;
 }
 
-// Seconds since the origin made or confirmed it, whatever other caches it went through.
-function ageOf(said) {
+// Seconds since an origin made it, through whatever caches it came.
+function age(said) {
   const told = /^\d+$/.exec((said.upstream_http_age || '').split(',')[0].trim());
-  const made = parseDate(said.upstream_http_date);
+  const made = readDate(said.upstream_http_date);
   const apparent = made === null ? 0 : Math.floor(Date.now() / 1000 - made);
   return Math.max(0, apparent, told ? Number(told[0]) : 0);
 }
 
-// -- on the way to the client
+// -- to the visitor
 
 function answered(r) {
-  if (/^(GET|HEAD|OPTIONS|TRACE)$/.test(r.method)) {
+  if (SAFE.test(r.method)) {
+    renew(r);
     writeAge(r);
   } else if (r.status >= 200 && r.status < 400) {
-    ngx.shared.changes.incr(place(r), 1, 0);   // whoever changes a thing makes its copies void
+    ngx.shared.changes.incr(place(r), 1, 0); // who changes a thing voids its copies
   }
 }
 
 function writeAge(r) {
-  const how = r.variables.upstream_cache_status;
+  const how = r.variables.upstream_cache_status || '';
   const copy = place(r) + variant(r);
   const now = Date.now() / 1000;
-  let born = ngx.shared.births.get(copy);
-  renew(r);
-  if (how === 'HIT' || how === 'STALE' || how === 'UPDATING') {
-    if (born === undefined) {
-      born = parseDate(r.headersOut.Date) || now;
-    }
+  if (FROM_A_COPY.test(how)) {
+    const born = ngx.shared.births.get(copy) || readDate(r.headersOut.Date) || now;
     r.headersOut.Age = String(Math.max(0, Math.floor(now - born)));
+  } else if (how === 'REVALIDATED') {
+    ngx.shared.births.set(copy, now);
   } else if (how) {
-    born = how === 'REVALIDATED' ? now : now - (Number(r.headersOut.Age) || 0);
-    ngx.shared.births.set(copy, born);
+    ngx.shared.births.set(copy, now - (Number(r.headersOut.Age) || 0));
   }
 }
 
-// A 304 has no body, but it may have headers that replace the copy's.
+// -- what a 304 says anew: nginx keeps the copy's old headers
+
 function keepNews(r) {
   const news = {};
   for (const name in r.headersOut) {
-    if (!/^(content-(length|encoding|type|range)|etag|connection|transfer-encoding|set-cookie|x-accel-.*)$/i.test(name)) {
+    if (!NO_NEWS.test(name) && !NEVER_NEWS.test(name)) {
       news[name] = r.headersOut[name];
     }
   }
@@ -122,7 +132,7 @@ function renew(r) {
   if (text === undefined) {
     return;
   }
-  if (/^(MISS|EXPIRED|BYPASS)$/.test(r.variables.upstream_cache_status)) {
+  if (FROM_THE_ORIGIN.test(r.variables.upstream_cache_status)) {
     ngx.shared.news.delete(copy);
     return;
   }
@@ -132,14 +142,16 @@ function renew(r) {
   }
 }
 
+// -- names of copies
+
+function place(r) {
+  return r.variables.http_host + r.variables.request_uri;
+}
+
 // Copies that differ by request headers have ages of their own.
 function variant(r) {
   const names = (r.headersOut.Vary || '').toString().split(',');
   return names.map(name => name.trim() && '|' + r.headersIn[name.trim()]).join('');
-}
-
-function place(r) {
-  return r.variables.host + r.variables.request_uri;
 }
 
 // Part of the cache's key: rises when somebody changes the thing.
@@ -163,39 +175,41 @@ function directives(text) {
   return found;
 }
 
-// RFC 9213: directives for CDNs alone, a structured field; null when there are none or they are malformed.
-function targetedAt(text) {
-  if (!text || !/^\s*[a-z*][a-z0-9_.*-]*(=[^\s,;]+)?\s*(;[^,]*)?(,\s*[a-z*][a-z0-9_.*-]*(=[^\s,;]+)?\s*(;[^,]*)?)*$/.test(text)) {
-    return null;
-  }
-  const found = directives(text);
-  return /max-?age="/.test(text) ? null : found;
+// CDN-Cache-Control (RFC 9213) is for caches like this one alone; null without it. It is a
+// structured field: with a single mistake, or a time that is no number, all of it is void.
+function forCdns(text) {
+  const member = /^[a-z*][a-z0-9_.*-]*(=("[^"]*"|[^\s,;"]+))?(\s*;.*)?$/;
+  const isWellFormed = (text || '').split(',').every(one => member.test(one.trim()));
+  return isWellFormed && !/max-?age="/.test(text) ? directives(text) : null;
 }
 
-function parseDate(text) {
-  if (!text) {
-    return null;
-  }
-  const parts = /^[A-Z][a-z]{2}, (\d\d) ([A-Z][a-z]{2}) (\d{4}) (\d\d):(\d\d):(\d\d) GMT$/.exec(text);
+// HTTP has three formats of dates. Seconds since 1970, or null.
+function readDate(text) {
+  const clock = '(\\d\\d):(\\d\\d):(\\d\\d)';
+  const usual = new RegExp(`^[A-Z][a-z]{2}, (\\d\\d) ([A-Z][a-z]{2}) (\\d{4}) ${clock} GMT$`);
+  const short = new RegExp(`^[A-Z][a-z]+, (\\d\\d)-([A-Z][a-z]{2})-(\\d\\d) ${clock} GMT$`);
+  const old = new RegExp(`^[A-Z][a-z]{2} ([A-Z][a-z]{2}) ([ \\d]\\d) ${clock} (\\d{4})$`);
+  let parts = usual.exec(text || '');
   if (parts) {
-    return seconds(parts[3], parts[2], parts[1], parts[4], parts[5], parts[6]);
+    return seconds(Number(parts[3]), parts[2], parts[1], parts.slice(4));
   }
-  const short = /^[A-Z][a-z]+, (\d\d)-([A-Z][a-z]{2})-(\d\d) (\d\d):(\d\d):(\d\d) GMT$/.exec(text);
-  if (short) {
-    const year = 2000 + Number(short[3]);
-    return seconds(year > new Date().getFullYear() + 50 ? year - 100 : year,
-      short[2], short[1], short[4], short[5], short[6]);
+  parts = short.exec(text || '');
+  if (parts) {
+    const year = 2000 + Number(parts[3]);
+    const isPast = year > new Date().getFullYear() + 50;
+    return seconds(isPast ? year - 100 : year, parts[2], parts[1], parts.slice(4));
   }
-  const old = /^[A-Z][a-z]{2} ([A-Z][a-z]{2}) ([ \d]\d) (\d\d):(\d\d):(\d\d) (\d{4})$/.exec(text);
-  return old ? seconds(old[6], old[1], old[2], old[3], old[4], old[5]) : null;
+  parts = old.exec(text || '');
+  return parts ? seconds(Number(parts[6]), parts[1], parts[2], parts.slice(3, 6)) : null;
 }
 
-function seconds(year, month, day, hour, minute, second) {
-  const at = MONTHS.indexOf(month);
-  if (at < 0 || at % 3) {
-    return null;
+function seconds(year, month, day, clock) {
+  const at = 'JanFebMarAprMayJunJulAugSepOctNovDec'.indexOf(month);
+  if (at % 3) {
+    return null; // also when there is no such month
   }
-  return Date.UTC(Number(year), at / 3, Number(day), Number(hour), Number(minute), Number(second)) / 1000;
+  const time = clock.map(Number);
+  return Date.UTC(year, at / 3, Number(day), time[0], time[1], time[2]) / 1000;
 }
 
 export default { answered, arrived, version };
