@@ -73,7 +73,7 @@ def levels_fleet(case: Case) -> Fleet:
             f"test-pod-{n}",
             None,
             phases[n] if phases else "Running",
-            readiness is None or readiness[n] == "True",
+            readiness is None or n >= len(readiness) or readiness[n] == "True",
             when(starts[n] if starts else None),
             when(starts[n] if starts else None),
         )
