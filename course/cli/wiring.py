@@ -69,13 +69,6 @@ class Wiring:
         self._at_end.callback(judge.close)
         return judge
 
-    def sandboxes_for_strangers(self, *, is_trusted: bool) -> "Sandboxes":
-        """Docker, or whatever there is for code that somebody vouches for."""
-        from course.sandbox.choice import Choice, Chooser
-
-        strict = self._sandbox == "auto" and not is_trusted
-        return Chooser("docker" if strict else cast("Choice", self._sandbox))
-
     @contextlib.contextmanager
     def study(self, *, ahead: bool = False) -> Iterator["Desk"]:
         """The learner's desk, closed at the end; what it noticed is told on stderr."""

@@ -17,8 +17,9 @@ from course.sandbox.left_over import left_by_embedded
 from course.sandbox.tail import Tail
 
 CHUNK = 64 * 1024
+LEARNER_UID = "COURSE_LEARNER_UID"  # whom submissions run as, where the course runs as root
 GOODBYE_SECONDS = 4.0  # the agent ends in order when its stdin closes; then it is killed
-PASSED_ON = ("PATH", "HOME", "TMPDIR", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
+PASSED_ON = ("PATH", "HOME", "TMPDIR", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", LEARNER_UID)
 WARNING = "Practice: your code runs with your own rights on this computer."
 
 

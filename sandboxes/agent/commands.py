@@ -202,18 +202,30 @@ class Commands:
         with self._lock:
             if self._host is None:
                 from agent.submission import SubmissionHost
-                from lab.runtime import LEARNER
 
-                learner = LEARNER if self._isolation == "uid" else None
-                self._host = SubmissionHost(_work_folder(learner), learner)
+                self._host = SubmissionHost(*_learner(self._isolation))
             return self._host
 
 
-def _work_folder(learner: int | None) -> Path:
-    """Where submissions lie: the learner's own tmpfs, or a folder of our scratch space."""
-    if learner is not None:
-        return Path("/work")
-    return Path(tempfile.mkdtemp(prefix="submission-", dir=os.environ.get("COURSE_WORK")))
+def _learner(isolation: str) -> tuple[Path, int | None]:
+    """Where submissions lie and whom they run as.
+
+    In a container that is the learner's own tmpfs. Elsewhere it is a folder of our scratch space,
+    with our rights, unless we are root and were told whom to become.
+    """
+    from lab.runtime import LEARNER
+
+    if isolation == "uid":
+        return Path("/work"), LEARNER
+    around = os.environ.get("COURSE_WORK")
+    folder = Path(tempfile.mkdtemp(prefix="submission-", dir=around))
+    given = os.environ.get("COURSE_LEARNER_UID", "")
+    if not given or os.geteuid() != 0:
+        return folder, None
+    os.chown(folder, int(given), int(given))
+    if around is not None:
+        Path(around).chmod(0o711)  # to pass through, not to look around
+    return folder, int(given)
 
 
 def _component(name: str) -> dict[str, Any] | None:

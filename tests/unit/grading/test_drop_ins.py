@@ -61,6 +61,21 @@ def test_gradescope_gets_its_results(course, autograder):
 
 
 @pytest.mark.slow
+@pytest.mark.skipif(os.geteuid() != 0, reason="Gradescope runs it as root")
+def test_in_gradescope_the_code_is_nobodys(course, autograder):
+    spying = (
+        f"import os\nassert os.getuid() == 65534 and not os.access({str(autograder)!r}, os.W_OK)\n"
+    )
+    answer = autograder / "submission" / "get_shard.py"
+    answer.write_text(spying + answer.read_text())
+    environment = {**course, "AUTOGRADER": str(autograder)}
+    ran = run([DROP_INS / "gradescope" / "run_autograder"], environment, autograder)
+    assert ran.returncode == 0, ran.stderr
+    results = check_gradescope((autograder / "results" / "results.json").read_text())
+    assert {test["status"] for test in results["tests"]} == {"passed"}
+
+
+@pytest.mark.slow
 def test_gradescope_gets_no_zero_for_what_nobody_could_judge(course, autograder):
     (autograder / "source" / "exercise").write_text("nothing/there")
     environment = {**course, "AUTOGRADER": str(autograder)}
