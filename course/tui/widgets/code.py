@@ -65,4 +65,5 @@ class CodeBlock(VerticalGroup):
     def show(self, file: str, text: str, first_line: int) -> None:
         """Show the source that was asked for."""
         self.border_title = Content(clean_line(f"{file}:{first_line}")).markup
-        self.query_one(Static).update(code_content(text, file, first_line))
+        for place in self.query(Static):  # none if the page was turned meanwhile
+            place.update(code_content(text, file, first_line))
