@@ -62,8 +62,8 @@ class Box:
 
     def describe(self) -> None:
         """Write under the node what this box can do."""
-        node, cpu = self.process.node, f"{CPU_MS * self.size:g} ms CPU/s"
-        text = f"size {self.size}: {self.slots} slots, {cpu}"
+        node = self.process.node
+        text = f"{self.slots} slots, {CPU_MS * self.size / 10:.0f}% CPU"
         if (node.state, node.detail) != ("up", text):
             node.up(detail=text)
 

@@ -33,9 +33,10 @@ def start() -> None:
     global fleet, measuring, load  # noqa: PLW0603  a lab has one system
     lab.node("clients", "client", 0).up()
     fleet = Fleet(lab)
-    load = lab.load(lambda _: fleet.page(), rate=RATE, concurrency=64).start()
+    load = lab.load(lambda _: fleet.page(), rate=RATE, concurrency=64)
     measuring = Measuring(lab, fleet, load)
     fleet.shape(1, 1)
+    load.start()
     lab.source_of("clients", Fleet.page)
     for number in range(1, MOST_BOXES + 1):
         lab.source_of(f"box-{number}", box.Box.page)
