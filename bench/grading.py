@@ -1,7 +1,8 @@
 """Submissions per minute, beside one `docker run … pytest` for each, the way most graders do it.
 
-All three take the same solution of the same exercise, the same number at a time, in the same run;
-prints the rates and their ratios.
+All take the same solution of the same exercise in the same run: `docker run` one after the other, as
+a loop over submissions does it, and as many at a time as we grade. Prints rates and ratios to the
+loop; the second line says how much of that is only working on several at a time.
 """
 
 import argparse
@@ -43,7 +44,8 @@ def main() -> None:
     sandboxes, judge = Chooser("docker"), PytestJudge()
     image = sandboxes.report().image
     ways: dict[str, Callable[[], None]] = {
-        "docker run … pytest": lambda: bare(image, options.count, options.jobs),
+        "docker run … pytest": lambda: bare(image, options.count, 1),
+        f"the same, {options.jobs} at a time": lambda: bare(image, options.count, options.jobs),
         "fresh container each": lambda: ours(sandboxes, judge, options, "container"),
         "fast": lambda: ours(sandboxes, judge, options, "fast"),
     }
