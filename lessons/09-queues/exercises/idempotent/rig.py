@@ -1,0 +1,257 @@
+"""Two workers of the learner's, a queue that delivers twice, and a mail server that counts."""
+
+import contextlib
+import json
+import socket
+import threading
+import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import SimpleNamespace
+
+from lab import Lab
+from lab.errors import LabError
+
+lab = Lab()
+parts = SimpleNamespace()
+NAMES = ("worker-1", "worker-2")
+
+
+class Mail(BaseHTTPRequestHandler):
+    """Sends nothing, counts everything, and can be broken or slow to answer."""
+
+    mode = "works"  # or broken; before: takes no mail and does not answer; after: takes it
+    sent: list = []
+    keys: set = set()
+    holding = threading.Event()  # somebody waits for an answer
+    let_go = threading.Event()
+    lock = threading.Lock()
+
+    def do_POST(self) -> None:
+        """One mail."""
+        mail = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        mode = Mail.mode
+        if mode in ("works", "after"):
+            self.take(mail)
+        if mode in ("before", "after"):
+            Mail.holding.set()
+            Mail.let_go.wait(10)
+        self.send_response(200 if mode in ("works", "after") else 503)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def take(self, mail: dict) -> None:
+        """Send it, unless its key was there before."""
+        with Mail.lock:
+            key = mail.get("key")
+            if key is None or key not in Mail.keys:
+                Mail.sent.append([mail.get("to"), mail.get("text")])
+            if key is not None:
+                Mail.keys.add(key)
+
+    def log_message(self, *_args: object) -> None:
+        """Keep quiet."""
+
+
+class Trap:
+    """Stands between the workers and Redis, and kills a worker after its n-th command."""
+
+    def __init__(self, redis_port: int) -> None:
+        self.redis_port = redis_port
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self.listener.getsockname()[1]
+        self.commands = 0  # that the worker may still send; 0: as many as it likes
+        self.mark = b""  # in the job that makes it count
+        self.sprung = threading.Event()
+        threading.Thread(target=self.accept, daemon=True).start()
+
+    def accept(self) -> None:
+        """Connections, each with two threads."""
+        while True:
+            client, _ = self.listener.accept()
+            threading.Thread(target=self.talk, args=(client,), daemon=True).start()
+
+    def talk(self, client: socket.socket) -> None:
+        """A command, its answer, and so on: the client waits for each answer."""
+        server = socket.create_connection(("127.0.0.1", self.redis_port))
+        state = SimpleNamespace(left=None)  # commands until the end, once it has the job
+        threading.Thread(target=self.answers, args=(server, client, state), daemon=True).start()
+        try:
+            while chunk := client.recv(65536):
+                if state.left is not None:
+                    state.left -= 1
+                server.sendall(chunk)
+        except OSError:
+            pass
+        finally:
+            for one in (client, server):
+                hang_up(one)
+
+    def answers(self, server: socket.socket, client: socket.socket, state: SimpleNamespace) -> None:
+        """What Redis says; instead of the last answer comes the end."""
+        try:
+            while chunk := server.recv(65536):
+                if self.mark and state.left == 0:
+                    self.mark = b""
+                    parts.workers["worker-1"].kill()
+                    self.sprung.set()
+                    return
+                if self.mark and self.mark in chunk:
+                    state.left = self.commands
+                client.sendall(chunk)
+        except OSError:
+            pass
+
+
+def hang_up(one: socket.socket) -> None:
+    """End a connection, also for a thread that is reading from it."""
+    with contextlib.suppress(OSError):
+        one.shutdown(socket.SHUT_RDWR)
+    one.close()
+
+
+@lab.setup
+def start() -> None:
+    """Start everything; the workers find Redis behind the trap."""
+    parts.redis = redis = lab.redis()
+    mail = ThreadingHTTPServer(("127.0.0.1", 0), Mail)
+    threading.Thread(target=mail.serve_forever, daemon=True).start()
+    parts.trap = Trap(redis.port)
+    url = redis.learner_url.replace(f":{redis.port}/", f":{parts.trap.port}/")
+    lab.publish(redis_url=url, mail_port=mail.server_address[1])
+    parts.workers = {"worker-1": start_worker("worker-1")}
+    parts.is_crowded = False
+
+
+def start_worker(name: str) -> object:
+    """One process of the learner's."""
+    client = parts.redis.client()
+    return lab.submission(
+        name, ["python", "handler.py", name], role="worker", tier=1,
+        ready=lambda: client.exists(f"ready:{name}"),
+    )  # fmt: skip
+
+
+@lab.trigger
+def fresh(balances: dict, workers: int = 1) -> None:
+    """No jobs, no mails, these accounts; only so many workers take jobs."""
+    works_again()
+    parts.trap.mark = b""
+    client = parts.redis.client()
+    if workers > 1 or parts.is_crowded or left(client):
+        for worker in parts.workers.values():
+            worker.end()
+        wait_for_silence(client)
+    client.flushall()
+    Mail.sent, Mail.keys = [], set()
+    for customer, balance in balances.items():
+        client.set(f"balance:{customer}", balance)
+    for name in NAMES[:workers]:
+        if name not in parts.workers:
+            parts.workers[name] = start_worker(name)
+        elif not parts.workers[name].is_running:
+            parts.workers[name].restart()
+    parts.is_crowded = workers > 1
+
+
+def wait_for_silence(client: object) -> None:
+    """Wait until Redis has noticed that all workers are dead: it would give them jobs otherwise."""
+
+    def is_silent() -> bool:
+        return all(one["user"] != "learner" for one in client.client_list())
+
+    lab.until(is_silent, 5, "the end of the workers' connections")
+
+
+@lab.trigger
+def give(jobs: list) -> None:
+    """Put jobs into the queue, as they are."""
+    parts.redis.client().rpush("jobs", *(json.dumps(job) for job in jobs))
+
+
+@lab.trigger
+def set_mail(mode: str) -> None:
+    """works, broken, or hold whoever asks, before or after the mail is sent."""
+    Mail.holding.clear()
+    Mail.let_go.clear()
+    Mail.mode = mode
+
+
+@lab.trigger
+def held(seconds: float = 5) -> bool:
+    """Whether somebody came and waits for the mail server's answer."""
+    return Mail.holding.wait(seconds)
+
+
+@lab.trigger
+def stays(seconds: float) -> bool:
+    """Whether the queue still has a job after a while, during which it was tried."""
+    client = parts.redis.client()
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline and left(client):
+        time.sleep(0.02)
+    return bool(left(client))
+
+
+def left(client: object) -> int:
+    """How many jobs are in the queue or with a worker, counted at one instant."""
+    pipeline = client.pipeline()
+    for name in ("jobs", *(f"taken:{one}" for one in NAMES)):
+        pipeline.llen(name)
+    return sum(pipeline.execute())
+
+
+@lab.trigger
+def kill() -> None:
+    """SIGKILL for the only worker; then it starts anew, and its jobs go back into the queue."""
+    parts.workers["worker-1"].kill()
+    revive("worker-1")
+
+
+@lab.trigger
+def kill_after(commands: int, job: dict) -> bool:
+    """Give a job, and kill its worker when Redis has done so many commands of it.
+
+    Whether it came to that; the worker runs again and the job is back in the queue.
+    """
+    trap = parts.trap
+    trap.sprung.clear()
+    trap.commands, trap.mark = commands, json.dumps(job["id"]).strip('"').encode()
+    give([job])
+    client = parts.redis.client()
+
+    def is_over() -> bool:
+        return trap.sprung.is_set() or not left(client)
+
+    lab.until(is_over, 10, "the job's end or the worker's")
+    trap.mark = b""
+    if trap.sprung.is_set():
+        revive("worker-1")
+    return trap.sprung.is_set()
+
+
+def revive(worker: str) -> None:
+    """Start it anew; what it had taken goes back into the queue."""
+    works_again()
+    client = parts.redis.client()
+    wait_for_silence(client)
+    client.delete(f"ready:{worker}")
+    parts.workers[worker].restart()
+    while client.lmove(f"taken:{worker}", "jobs", "LEFT", "RIGHT"):
+        pass
+
+
+@lab.trigger
+def works_again() -> None:
+    """The mail server takes mails; whoever it kept waiting gets an answer."""
+    Mail.mode = "works"
+    Mail.let_go.set()
+
+
+@lab.trigger
+def settle(seconds: float = 8) -> dict:
+    """Wait until nothing is left to do; what has happened then."""
+    client = parts.redis.client()
+    with contextlib.suppress(LabError):  # the test says that jobs are left
+        lab.until(lambda: not left(client), seconds, "an empty queue")
+    balances = {key.removeprefix("balance:"): int(client.get(key)) for key in client.keys("balance:*")}
+    return {"left": left(client), "balances": balances, "mails": sorted(map(list, Mail.sent))}
