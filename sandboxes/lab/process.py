@@ -13,7 +13,7 @@ from lab.nodes import Node
 from lab.telling import Telling
 from lab.wait import until
 
-READY_SECONDS = 10.0
+READY_SECONDS = 20.0  # three mongods on a busy machine take their time
 Ready = Callable[[], object]
 LONGEST_LINE = 2_000
 
