@@ -109,7 +109,7 @@ def test_an_installed_wheel_lists_the_lessons(wheel, tmp_path):
 
 def lessons() -> list[str]:
     """The slugs of the lessons in the checkout, in order."""
-    manifests = sorted((ROOT / "lessons").glob("*/lesson.toml"))
+    manifests = sorted((ROOT / "lessons").glob("[0-9]*/lesson.toml"))
     return [path.parent.name.partition("-")[2] for path in manifests]
 
 

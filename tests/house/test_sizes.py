@@ -21,6 +21,8 @@ LESSON_LINES = 500
 ALLOWED_SIZES: dict[str, str] = {
     "tests/lessons/test_03_balancing.py": "one sequence of a real nginx after the other",
     "tests/lessons/test_06_replicas.py": "one replica set, started once, for all of it",
+    "tests/lessons/test_08_cdn.py": "three real edges, started once, for all of it",
+    "tests/lessons/test_09_queues.py": "one real Redis, started once, for all of it",
     "sandboxes/mongo/replica/member.py:Member": "what a member is asked: one method a question",
     "lessons/02-clustering/cluster.py:Master": "a pre-fork master read from top to bottom",
     "lessons/03-balancing/system.py:System": "what the lesson's triggers ask, one method each",
