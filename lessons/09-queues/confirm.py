@@ -1,6 +1,7 @@
 """The job itself: confirm an order by mail. Both queues of this lesson run it."""
 
 import asyncio
+import contextlib
 import time
 from typing import Any
 
@@ -34,27 +35,23 @@ class Clerk:
             return
         try:
             await asyncio.sleep(order.get("before", BEFORE_SECONDS))
-            if order.get("poison"):
-                raise ValueError(f"order {order['order']} has no address")
-            await self._send(order)
+            await self._send(order, address_of(order))
             await asyncio.sleep(order.get("after", AFTER_SECONDS))
         except Exception as error:
             self._tell_request(order, begun, f"attempt {attempt}: {error}", ok=False)
             raise
         self._tell_request(order, begun, f"attempt {attempt}", ok=True)
 
-    async def _send(self, order: dict[str, Any]) -> None:
+    async def _send(self, order: dict[str, Any], address: str) -> None:
         """Hand the mail over; with a key, the mail server knows it when it comes again."""
-        mail = {"to": f"{order['order']}@example.org", "order": order["order"]}
+        mail = {"to": address, "order": order["order"]}
         if order.get("key"):
             mail["key"] = order["order"]
-        for tries_left in reversed(range(order.get("tries", 1))):
-            try:
-                await self._hand_over(order.get("port", self._mail_port), mail)
-                return
-            except Refused:
-                if tries_left == 0:
-                    raise
+        port = order.get("port", self._mail_port)
+        for _ in range(order.get("tries", 1) - 1):
+            with contextlib.suppress(Refused):
+                return await self._hand_over(port, mail)
+        return await self._hand_over(port, mail)
 
     async def _hand_over(self, port: int, mail: dict[str, Any]) -> None:
         begun, errors = time.perf_counter(), 1
@@ -83,3 +80,10 @@ class Clerk:
 
     def _tell_job(self, *, ok: bool) -> None:
         report("traffic", source="queue", target=self.name, requests=1, errors=int(not ok))
+
+
+def address_of(order: dict[str, Any]) -> str:
+    """Where the mail goes; a poisoned order has no address and never will."""
+    if order.get("poison"):
+        raise ValueError(f"order {order['order']} has no address")
+    return f"{order['order']}@example.org"

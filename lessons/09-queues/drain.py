@@ -1,9 +1,7 @@
 """How long a queue needs to get empty: all there is to compute about queues that are too long."""
 
 
-def drain_seconds(
-    backlog: float, workers: int, per_worker: float, arriving: float
-) -> float | None:
+def drain_seconds(backlog: float, workers: int, per_worker: float, arriving: float) -> float | None:
     """Seconds until a backlog is gone; None when it never is.
 
     Workers do `workers * per_worker` jobs a second, but `arriving` new ones come meanwhile: only

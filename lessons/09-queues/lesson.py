@@ -317,7 +317,9 @@ def too_slow() -> Observed:
     seen = measuring.longer_than_patience(system)
     more = (seen["bullmq"] > 1, seen["stream"] > 1)
     choice = {(False, True): "stream", (True, True): "both"}.get(more, "none")
-    return lab.observed(choice, mails=seen, idle_seconds=IDLE_MS / 1000, lock_seconds=LOCK_MS / 1000)
+    return lab.observed(
+        choice, mails=seen, idle_seconds=IDLE_MS / 1000, lock_seconds=LOCK_MS / 1000
+    )
 
 
 @lab.experiment

@@ -9,7 +9,7 @@ from system import BULL, System
 
 from lab.errors import NotInTime
 
-QUICK = {"before": 0.0, "after": 0.0}  # nothing but the mail
+QUICK: dict[str, Any] = {"before": 0.0, "after": 0.0}  # nothing but the mail
 
 
 # -- now or later

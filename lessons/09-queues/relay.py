@@ -25,11 +25,12 @@ class Relay:
         for _ in range(self._tries):
             try:
                 answer = await post(self._mail_port, path, body)
-                self._tell(errors=0)
-                return 200, answer
             except Refused as error:
                 why = str(error)
                 self._tell(errors=1)
+            else:
+                self._tell(errors=0)
+                return 200, answer
         return 503, {"why": why}
 
     def _tell(self, errors: int) -> None:

@@ -27,7 +27,7 @@ class System:
     def __init__(self, lab: Lab) -> None:
         self.lab = lab
         self.workers: dict[str, Process] = {}
-        self.order = {"key": False}  # what new orders carry
+        self.order: dict[str, Any] = {"key": False}  # what new orders carry
         self.options: dict[str, Any] = {}  # how their jobs are retried
         self._number = 0
         self._counts: deque[tuple[float, dict[str, int]]] = deque()

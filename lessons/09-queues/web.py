@@ -10,7 +10,7 @@ Handler = Callable[[str, str, Any], Awaitable[Answer]]
 PATIENCE_SECONDS = 10.0
 
 
-class Refused(Exception):  # noqa: N818  named by what happened
+class Refused(Exception):
     """The other side answered with an error, or not at all."""
 
 

@@ -7,6 +7,7 @@ import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import SimpleNamespace
+from typing import ClassVar
 
 from lab import Lab
 from lab.errors import LabError
@@ -20,8 +21,8 @@ class Mail(BaseHTTPRequestHandler):
     """Sends nothing, counts everything, and can be broken or slow to answer."""
 
     mode = "works"  # or broken; before: takes no mail and does not answer; after: takes it
-    sent: list = []
-    keys: set = set()
+    sent: ClassVar[list] = []
+    keys: ClassVar[set] = set()
     holding = threading.Event()  # somebody waits for an answer
     let_go = threading.Event()
     lock = threading.Lock()
@@ -253,5 +254,7 @@ def settle(seconds: float = 8) -> dict:
     client = parts.redis.client()
     with contextlib.suppress(LabError):  # the test says that jobs are left
         lab.until(lambda: not left(client), seconds, "an empty queue")
-    balances = {key.removeprefix("balance:"): int(client.get(key)) for key in client.keys("balance:*")}
+    balances = {
+        key.removeprefix("balance:"): int(client.get(key)) for key in client.keys("balance:*")
+    }
     return {"left": left(client), "balances": balances, "mails": sorted(map(list, Mail.sent))}

@@ -6,6 +6,7 @@ import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import SimpleNamespace
+from typing import ClassVar
 
 from lab import Lab
 from lab.errors import LabError
@@ -18,10 +19,10 @@ NAMES = ("worker-1", "worker-2", "worker-3")
 class Job(BaseHTTPRequestHandler):
     """What doing a job is: it takes a while, and may fail."""
 
-    calls: list = []  # (job, worker, when), at the beginning
-    finished: list = []
+    calls: ClassVar[list] = []  # (job, worker, when), at the beginning
+    finished: ClassVar[list] = []
     seconds = 0.0
-    bad: set = set()
+    bad: ClassVar[set] = set()
     hold: str = ""  # the worker whose jobs take until it is dead
     let_go = threading.Event()
 
@@ -71,7 +72,9 @@ def fresh(workers: int = 1, seconds: float = 0.0, bad: list = (), hold: str = ""
     Job.let_go.set()
     for worker in parts.workers.values():
         worker.end()
-    lab.until(lambda: len(parts.client.client_list()) == 1, 5, "the end of the workers' connections")
+    lab.until(
+        lambda: len(parts.client.client_list()) == 1, 5, "the end of the workers' connections"
+    )
     parts.client.flushall()
     parts.client.xgroup_create("jobs", "workers", id="0", mkstream=True)
     Job.calls, Job.finished = [], []
@@ -144,7 +147,7 @@ def tried_again(job: str, seconds: float = 5) -> bool:
 def keep_coming(old: list, seconds: float = 5) -> dict:
     """New jobs, so that there is always one; until an old one is begun, or for so long."""
     names = (f"new-{number}" for number in itertools.count())
-    given: list = []
+    given: ClassVar[list] = []
 
     def is_begun() -> bool:
         if unread() < 20:

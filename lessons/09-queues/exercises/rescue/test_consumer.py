@@ -80,7 +80,9 @@ def test_a_failing_job_does_no_harm(rig, jobs):
     assert again, "the job that failed did not come again"
 
 
-@pytest.mark.hint("XPENDING knows how often an entry was delivered, whoever got it. This time counts.")
+@pytest.mark.hint(
+    "XPENDING counts how often an entry was delivered, to anybody, this time included."
+)
 @pytest.mark.points(3)
 def test_after_three_attempts_it_is_a_dead_letter(rig, jobs):
     """A job that always fails is tried three times by all together, then put on jobs.dead."""
@@ -112,7 +114,7 @@ def test_nothing_is_taken_from_the_living(rig, jobs):
     assert not twice, f"{len(twice)} of {len(some)} jobs were done by two workers that both live"
 
 
-@pytest.mark.hint("Take over one job at a time: what you take and do not begin looks abandoned again.")
+@pytest.mark.hint("Take over one at a time: what you take and do not begin looks abandoned again.")
 @pytest.mark.points(2)
 def test_what_is_taken_over_is_taken_over_once(rig, jobs):
     """Two workers take over ten jobs that take a while: each is done once."""

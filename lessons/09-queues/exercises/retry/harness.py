@@ -78,17 +78,29 @@ def doer(queue, plan):
     return do
 
 
-def run(jobs, plan, attempts, base, longest, seed, closing=0):
+def run(jobs, plan, options):
     """Let workers come until nothing is left; what happened, in order."""
-    queue = Queue(jobs, closing)
-    do, draw = doer(queue, plan), random.Random(seed).random
+    queue = Queue(jobs, options["closing"])
+    do, wait = doer(queue, plan), waiter(options)
     while not queue.is_empty:
         queue.reopen()
         before = len(queue.log)
-        work(queue, do, draw, attempts=attempts, base=base, longest=longest)
+        work(queue, do, wait, options["attempts"])
         if len(queue.log) == before:
             break
     return queue.log
+
+
+def waiter(options):
+    """The learner's delay; without a base, as many seconds as there were failures."""
+    draw = random.Random(options["seed"]).random
+
+    def wait(failed):
+        if options["base"] is None:
+            return float(failed)
+        return float(delay(failed, options["base"], options["longest"], draw))
+
+    return wait
 
 
 def delays(failed, count, base, longest, seed):

@@ -10,7 +10,7 @@ def delay(failed, base, longest, draw):
     return 0
 
 
-def work(queue, do, draw, attempts=5, base=1.0, longest=60.0):
+def work(queue, do, wait, attempts):
     """Do what the queue has; try again what failed, and set aside what keeps failing."""
     while (job := queue.take()) is not None:
         do(job)

@@ -15,7 +15,7 @@ def delay(failed, base, longest, draw):
     return draw() * min(ceiling, longest)
 
 
-def work(queue, do, draw, attempts=5, base=1.0, longest=60.0):
+def work(queue, do, wait, attempts):
     """Do what the queue has; try again what failed, and set aside what keeps failing."""
     while (job := queue.take()) is not None:
         try:
@@ -25,7 +25,7 @@ def work(queue, do, draw, attempts=5, base=1.0, longest=60.0):
         except Exception as error:
             job["failed"] = job.get("failed", 0) + 1
             if job["failed"] < attempts:
-                queue.put_back(job, delay(job["failed"], base, longest, draw))
+                queue.put_back(job, wait(job["failed"]))
             else:
                 queue.set_aside(job, str(error))
         else:
