@@ -27,6 +27,8 @@ class Attack:
     limit: float = LIMIT_SECONDS
     max_seconds: float = 0.0
     line: int = 0
+    why: str = ""  # what the verdict must say, among other words
+    uses: str = ""  # "redis": the exercise whose rig has a real one
     sandboxes: tuple[str, ...] = ("embedded", "docker")
 
     @property
@@ -43,7 +45,8 @@ class Attack:
     @property
     def exercise(self) -> Exercise:
         """The honest exercise, with the time limit of this case."""
-        return replace(honest_exercise(), seconds=self.limit)
+        honest = with_redis if self.uses == "redis" else honest_exercise
+        return replace(honest(), seconds=self.limit)
 
     @property
     def longest(self) -> float:
@@ -59,6 +62,7 @@ def attacks(sandbox: str) -> list[Attack]:
         attack = Attack(
             name=folder.name, **(told | {"sandboxes": tuple(told.get("sandboxes", ()))})
         )
+        assert attack.uses in {"", "redis"}
         assert attack.verdict in {"passed", "failed"}
         assert not attack.kind or attack.kind in KINDS
         if not attack.sandboxes or sandbox in attack.sandboxes:
@@ -84,4 +88,19 @@ def honest_exercise() -> Exercise:
         rig=None,
         seconds=LIMIT_SECONDS,
         memory_mb=256,
+    )
+
+
+def with_redis() -> Exercise:
+    """One function that writes to the Redis of a rig."""
+    folder = HERE / "exercise_with_redis"
+    return replace(
+        honest_exercise(),
+        id="keep",
+        title="Keep a value",
+        file="keep.py",
+        folder=folder,
+        tests=(folder / "test_keep.py",),
+        solution=folder / "solution.py",
+        rig=folder / "rig.py",
     )

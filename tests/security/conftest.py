@@ -4,7 +4,11 @@ from collections import Counter
 
 import pytest
 
-collect_ignore = ["attacks", "exercise"]  # submissions and hidden tests, not tests of ours
+collect_ignore = [
+    "attacks",
+    "exercise",
+    "exercise_with_redis",
+]  # submissions and hidden tests, not tests of ours
 _contained: Counter[str] = Counter()
 
 

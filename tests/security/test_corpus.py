@@ -18,7 +18,7 @@ from course.runs.checks import Checks
 from course.runs.ports import Session
 from course.sandbox.choice import Chooser
 from runner.killing import descendants
-from tests.security.attack import Attack, attacks, honest_exercise
+from tests.security.attack import Attack, attacks, honest_exercise, with_redis
 
 RSS_BYTES = 64 << 20
 LEFT_SECONDS = 5.0
@@ -139,6 +139,7 @@ def test_the_attack_is_contained(arena: Arena, attack: Attack):
     assert verdict.outcome == attack.verdict, (verdict.why, verdict.tests)
     kind = kind_of(verdict, arena)
     assert kind == (attack.kind or kind), arena.failures
+    assert attack.why in verdict.why
     if attack.line:
         assert arena.failures[0]["line"] in range(attack.line, attack.line + 2)
     assert seconds <= attack.longest
@@ -161,6 +162,14 @@ def test_honest_answers_pass_on_every_seed_and_the_starter_never(arena: Arena):
         "An f-string does it.",
         "Put the list into a list, again and again.",
     ]
+
+
+@pytest.mark.parametrize("arena", in_both(), indirect=True, scope="module")
+def test_honest_answers_pass_with_a_real_redis_and_the_starter_fails(arena: Arena):
+    exercise = with_redis()
+    verdict = arena.checks.check(exercise, exercise.solution)
+    assert verdict.outcome == "passed", verdict
+    assert arena.checks.check(exercise, exercise.starter).outcome == "failed"
 
 
 @pytest.mark.parametrize("arena", in_both(), indirect=True, scope="module")
