@@ -75,13 +75,21 @@ def remove_worker() -> dict[str, object]:
 
 @lab.trigger
 def crash(how: str = "bullmq") -> dict[str, object]:
-    """SIGKILL a worker after its mail has gone out and before its job is done."""
+    """SIGKILL a worker in the middle of a job: one that is busy, or one that has just sent a mail.
+
+    With nothing to do, it gets an order first and is killed when the mail has gone out.
+    """
     if not system.running:
         raise LabError("no worker runs: add one first")
-    order = system.take(1, how=how, before=0.0, after=2.0)[0]
-    victim = measuring.crash(system, order, how)
-    lab.note(f"{victim} died with {order}: mail sent, job not finished", "bad", victim)
-    return {"order": order, "worker": victim}
+    busy = system.busy(how)
+    if busy:
+        victim, job = busy[0], "a job"
+        system.workers[victim].kill()
+    else:
+        job = system.take(1, how=how, before=0.0, after=2.0)[0]
+        victim = measuring.crash(system, job, how)
+    lab.note(f"{victim} died in the middle of {job}", "bad", victim)
+    return {"worker": victim, "in_the_middle_of": job}
 
 
 @lab.trigger

@@ -87,7 +87,7 @@ class Crash:
 def crash(system: System, order: str, how: str) -> str:
     """Kill the worker that has this order's job, once its mail is out; its name."""
     lab = system.lab
-    lab.until(lambda: system.mails([order])[order], 5, "the mail")
+    lab.until(lambda: system.mails([order])[order], 5, "the mail (is the mail server broken?)")
     holder = system.holder(order) if how == "bullmq" else next(iter(system.holders_on_stream()), "")
     if not holder:
         raise NotInTime(f"the job of {order} was done before its worker could be killed")

@@ -131,10 +131,13 @@ class System:
         """The worker whose lock is on a job: its value is worker-1.PID:COUNT."""
         return (self.client.get(f"{BULL}:{number}:lock") or "").partition(".")[0]
 
-    def busy(self) -> list[str]:
-        """The workers that have a job now."""
-        held = [self._locked_by(one) for one in self.client.lrange(f"{BULL}:active", 0, -1)]
-        return [name for name in [*held, *self.holders_on_stream()] if name in self.running]
+    def busy(self, how: str = "") -> list[str]:
+        """The workers that have a job now, from one of the queues or from either."""
+        held = self.holders_on_stream() if how != "bullmq" else []
+        if how != "stream":
+            active = self.client.lrange(f"{BULL}:active", 0, -1)
+            held += [self._locked_by(number) for number in active]
+        return [name for name in held if name in self.running]
 
     def holders_on_stream(self) -> list[str]:
         """The workers that have a job from the stream, each as often as it has jobs."""
