@@ -77,7 +77,7 @@ class System:
         self.traffic = lab.load(self.visitors.visit_somehow, rate=20, concurrency=24)
         lab.every(0.5, self._count_origin)
 
-    def _places(self, region: str, rules: Rules | None = None) -> dict[str, object]:
+    def _places(self, region: str, rules: Rules | None = None) -> dict[str, Any]:
         """The words for the braces."""
         rules = rules or self.rules
         return {

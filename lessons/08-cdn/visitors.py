@@ -138,7 +138,7 @@ class Visitors:
         self.times[region].add(seen.ms, ok=seen.reply.ok, tag=seen.outcome)
         self.outcomes.add(seen.ms, ok=seen.reply.ok, tag=seen.outcome)
         own = seen.ms if seen.spared else min(seen.ms, 1.0)
-        hops = [(visitors, 0, f"GET {path}")]
+        hops = [(visitors, 0.0, f"GET {path}")]
         if via_edge:
             self.lab.flow(visitors, edge, seen.ms, ok=seen.reply.ok)
             hops.append((edge, own, seen.outcome))

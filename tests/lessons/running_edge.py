@@ -57,7 +57,7 @@ class Edge:
     """
 
     def __init__(self, lab: Lab, file: str, origin: int, **rules: str) -> None:
-        chosen = {"lock": "on", "stale": "off", "key": "$request_uri", **rules}
+        chosen: dict[str, Any] = {"lock": "on", "stale": "off", "key": "$request_uri", **rules}
         self.nginx = lab.nginx(
             (LESSON / file).read_text(encoding="utf-8"), f"edge-{origin}", role="edge",
             origin=origin, inner=free_port(), region="eu", lesson=LESSON, password=REFRESH,
