@@ -29,7 +29,7 @@ def doors():
             continue
         yield path
     try:
-        open("/proc/self/oom_score_adj", "w").write("-1000")
+        os.write(os.open("/proc/self/oom_score_adj", os.O_WRONLY), b"-1000")
     except OSError:
         return
     yield "oom_score_adj"
