@@ -22,6 +22,7 @@ from tests.security.attack import Attack, attacks, honest_exercise, with_redis
 
 RSS_BYTES = 64 << 20
 LEFT_SECONDS = 5.0
+OUTPUT_CHARACTERS = 8 * (64 << 10)  # 64 KiB are kept; each byte may be spelled out
 
 
 class Overheard:
@@ -200,6 +201,7 @@ def opening_allowance(verdict: Verdict) -> float:
 
 def assert_nothing_leaks(verdict: Verdict, arena: Arena) -> None:
     assert clean(verdict.output) == verdict.output
+    assert len(verdict.output) < OUTPUT_CHARACTERS
     # On their own computer, learners can print any file of theirs, the course's included.
     shown = [verdict.why, verdict.output if arena.kind == "docker" else ""]
     shown += [text for test in verdict.tests for text in (test.title, test.message, test.hint)]

@@ -1,7 +1,6 @@
 """Tries to become another user; right only if it gains anything."""
 import os
-import shutil
-import subprocess
+import stat
 
 
 def doors():
@@ -15,13 +14,10 @@ def doors():
         except OSError:
             continue
         yield change.__name__
-    for name in ("su", "mount", "passwd"):
-        if shutil.which(name):
-            told = subprocess.run(
-                [name, "-c", "id -u"], stdin=subprocess.DEVNULL, capture_output=True, timeout=2
-            )
-            if told.stdout.strip() == b"0":
-                yield name
+    for folder in os.environ["PATH"].split(":") + ["/sbin", "/usr/sbin", "/usr/lib"]:
+        for entry in os.scandir(folder):
+            if entry.stat(follow_symlinks=False).st_mode & (stat.S_ISUID | stat.S_ISGID) and entry.is_file():
+                yield entry.path
 
 
 found = list(doors())

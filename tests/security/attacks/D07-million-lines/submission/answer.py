@@ -1,5 +1,5 @@
 """Prints a million lines, then answers well."""
-print("\n".join(map(str, range(1_000_000))))
+print("y\n" * 1_000_000)
 
 
 def double(values):
