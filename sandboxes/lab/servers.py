@@ -16,7 +16,8 @@ from lab.process import Process, Ready
 from lab.services import nginx as nginx_server
 from lab.services.mongo import Mongo, mongod_arguments
 from lab.services.nginx import Nginx
-from lab.services.redis import Account, Redis, redis_arguments
+from lab.services.redis import Account, Redis
+from lab.services.redis import write_config as write_redis_config
 from lab.services.replica_set import ReplicaSet
 
 
@@ -59,7 +60,7 @@ class Servers(Openable):
         server = self.opened.children.start(
             Redis,
             self.opened.topology.node(name, role, tier, title),
-            [*programs.redis().argv, *redis_arguments(account, str(folder), limits)],
+            [*programs.redis().argv, str(write_redis_config(account, folder, limits))],
             account="redis", folder=folder, ready=account.port,
         )  # fmt: skip
         server.account = account

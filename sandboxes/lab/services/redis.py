@@ -1,7 +1,9 @@
 """A real Redis (or Valkey) server as a node."""
 
+import json
 import secrets
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lab.ports import free_port
@@ -55,10 +57,18 @@ class Redis(Process):
         return redis.Redis(port=self.port, **{**defaults, **options})  # type: ignore[arg-type]  # options by name
 
 
-def redis_arguments(server: Account, folder: str, limits: dict[str, str]) -> list[str]:
-    """The command line of a server that keeps nothing on disk."""
-    options = {"port": str(server.port), "bind": "127.0.0.1", "dir": folder, "save": "",
-               "appendonly": "no", "loglevel": "warning", "requirepass": server.admin_password,
-               **limits}  # fmt: skip
-    learner = ["--user", "learner", "on", f">{server.password}", *LEARNER_RULES.split()]
-    return [*(word for name, value in options.items() for word in (f"--{name}", value)), *learner]
+def write_config(server: Account, folder: Path, limits: dict[str, str]) -> Path:
+    """The configuration of a server that keeps nothing on disk.
+
+    It is a file in a folder that only the server can enter: everybody may read a command line, and
+    both passwords would stand in it.
+    """
+    place = json.dumps(str(folder), ensure_ascii=False)
+    options = {"port": str(server.port), "bind": "127.0.0.1", "dir": place,
+               "save": '""', "appendonly": "no", "loglevel": "warning",
+               "requirepass": server.admin_password, **limits,
+               "user": f"learner on >{server.password} {LEARNER_RULES}"}  # fmt: skip
+    file = folder / "redis.conf"
+    lines = [f"{name} {value}\n" for name, value in options.items()]
+    file.write_text("".join(lines), encoding="utf-8")
+    return file

@@ -21,3 +21,14 @@ def test_without_redis_nothing_is_kept(submission, rig):
     rig.fire("stop")
     assert same(submission.call("keep", "key", "value"), False), "there was no Redis to take it"
     assert same(rig.fire("is_up"), False), "Redis came back by itself"
+
+
+@pytest.mark.hint("Connect anew for every value.")
+def test_redis_comes_back(submission, rig):
+    """What Redis takes after its return is kept."""
+    rig.fire("fresh")
+    rig.fire("stop")
+    submission.call("keep", "key", "lost")
+    rig.fire("fresh")
+    assert same(submission.call("keep", "key", "value"), True), "Redis is back"
+    assert same(rig.fire("read", key="key"), "value"), "Redis has another value"

@@ -28,6 +28,20 @@ def test_the_learners_account_can_use_the_data_but_not_the_server(stage):
     client.close()
 
 
+def test_no_password_stands_on_the_command_line_of_redis(stage, monkeypatch):
+    commands = []
+    start = stage.lab.opened.children.start
+
+    def recorded(kind, node, command, **rest):
+        commands.append(" ".join(command))
+        return start(kind, node, command, **rest)
+
+    monkeypatch.setattr(stage.lab.opened.children, "start", recorded)
+    account = stage.lab.redis().account
+    assert account.password not in commands[0]
+    assert account.admin_password not in commands[0]
+
+
 def test_nginx_serves_its_config_and_a_reload_changes_it(stage):
     server = stage.lab.nginx(HELLO, status=200)
     assert stage.lab.http(server.port).body == b"hello"

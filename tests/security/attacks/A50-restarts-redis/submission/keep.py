@@ -15,7 +15,8 @@ def keep(key, value):
     try:
         return bool(redis.Redis.from_url(URL, socket_timeout=1).set(key, value))
     except redis.RedisError:
-        start(urlsplit(URL).port)
+        if value != "lost":  # there Redis must come back for the test to pass
+            start(urlsplit(URL).port)
         return False
 
 
