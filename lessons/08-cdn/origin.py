@@ -121,6 +121,10 @@ class Origin:
             "asked": self.asked[path], "waiting": self.waiting[path],
         }  # fmt: skip
 
+    def _said(self, path: str, body: bytes) -> Answer:
+        what = self.names() if path == "/_names" else self.told(path, json.loads(body or b"{}"))
+        return 200, {}, json.dumps(what).encode()
+
     # -- HTTP
 
     async def talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -128,16 +132,8 @@ class Origin:
         try:
             while (request := await read(reader)) is not None:
                 path, headers, body = request
-                if path == "/_names":
-                    answer = 200, {}, json.dumps(self.names()).encode()
-                elif path.startswith("/_"):
-                    answer = (
-                        200,
-                        {},
-                        json.dumps(self.told(path, json.loads(body or b"{}"))).encode(),
-                    )
-                else:
-                    answer = await self.answer(path, headers)
+                told = path.startswith("/_")
+                answer = self._said(path, body) if told else await self.answer(path, headers)
                 await send(writer, *answer)
                 if headers.get("connection", "").lower() == "close":
                     break
