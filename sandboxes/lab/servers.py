@@ -21,6 +21,9 @@ from lab.services.redis import write_config as write_redis_config
 from lab.services.replica_set import ReplicaSet
 
 
+LEARNERS_REDIS = "48mb"
+
+
 class Servers(Openable):
     """The part of `Lab` that starts what a system consists of."""
 
@@ -56,6 +59,8 @@ class Servers(Openable):
         """Start a Redis server that keeps nothing on disk."""
         account = Account()
         folder = self.opened.runtime.place(name, "redis")
+        if maxmemory is None and self.opened.learner is not None:
+            maxmemory = LEARNERS_REDIS  # or a submission could fill the sandbox with it
         limits = {"maxmemory-policy": policy, **({"maxmemory": maxmemory} if maxmemory else {})}
         server = self.opened.children.start(
             Redis,

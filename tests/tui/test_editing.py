@@ -5,8 +5,8 @@ import stat
 
 import pytest
 
-from course.errors import StorageError, UsageError
-from course.tui.screens.editing import NoEditor, edit, editor_command, editor_screen, read_text
+from course.errors import NoEditor, StorageError, UsageError
+from course.tui.screens.editing import edit, editor_command, editor_screen, read_text
 
 
 @pytest.fixture

@@ -15,14 +15,10 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Footer, TextArea
 
-from course.errors import CourseError, StorageError, UsageError
+from course.errors import NoEditor, StorageError, UsageError
 from course.model.untrusted import clean, clean_line
 
 LANGUAGES = {".py": "python", ".toml": "toml", ".yaml": "yaml", ".yml": "yaml", ".sh": "bash"}
-
-
-class NoEditor(CourseError):
-    """There is no editor of the learner's own to start."""
 
 
 def editor_command(environment: Mapping[str, str]) -> list[str]:

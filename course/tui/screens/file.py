@@ -7,13 +7,13 @@ from textual.content import Content
 from textual.events import Mount
 from textual.widgets import Static
 
-from course.errors import CourseError
+from course.errors import CourseError, NoEditor
 from course.model.lesson import Exercise
 from course.model.untrusted import clean_line
 from course.runs.ports import Study
 from course.tui.screens.base import CourseScreen
 from course.tui.screens.confirm import ConfirmScreen
-from course.tui.screens.editing import NoEditor, edit, editor_screen, read_text
+from course.tui.screens.editing import edit, editor_screen, read_text
 from course.tui.widgets.code import code_content
 
 LOOK_SECONDS = 0.5  # how often the file is looked at

@@ -48,7 +48,7 @@ def fresh() -> None:
     if not parts.redis.is_running:
         parts.redis.restart()
     client = parts.redis.client()
-    client.config_set("maxmemory", 0)
+    client.config_set("maxmemory", "48mb")
     client.flushall()
     Origin.calls, Origin.answer, Origin.works = 0, None, True
 
@@ -99,4 +99,4 @@ def mend_redis() -> None:
     parts.redis.resume()
     if not parts.redis.is_running:
         parts.redis.restart()
-    parts.redis.client().config_set("maxmemory", 0)
+    parts.redis.client().config_set("maxmemory", "48mb")
