@@ -20,7 +20,6 @@ from lab.services.redis import Account, Redis
 from lab.services.redis import write_config as write_redis_config
 from lab.services.replica_set import ReplicaSet
 
-
 LEARNERS_REDIS = "48mb"
 
 
