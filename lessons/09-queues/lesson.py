@@ -10,7 +10,8 @@ from drain import drain_seconds, latest_return
 from mail import MailServer
 from measuring import BACKLOG
 from shop import Shop
-from system import CHECK_MS, IDLE_MS, LOCK_MS, MOST_WORKERS, System
+from staff import CHECK_MS, IDLE_MS, LOCK_MS, MOST_WORKERS
+from system import System
 
 from lab import Lab, Observed
 from lab.errors import LabError
@@ -62,15 +63,15 @@ def orders(rate: int = 10) -> dict[str, object]:
 @lab.trigger
 def add_worker() -> dict[str, object]:
     """One worker more, six at most."""
-    system.staff(len(system.running) + 1)
-    return {"workers": system.running}
+    system.staff.add()
+    return {"workers": system.staff.running}
 
 
 @lab.trigger
 def remove_worker() -> dict[str, object]:
     """One worker less: it finishes its job first."""
-    system.staff(len(system.running) - 1)
-    return {"workers": system.running}
+    system.staff.remove()
+    return {"workers": system.staff.running}
 
 
 @lab.trigger
@@ -79,7 +80,7 @@ def crash(how: str = "bullmq") -> dict[str, object]:
 
     With nothing to do, it gets an order first and is killed when the mail has gone out.
     """
-    if not system.running:
+    if not system.staff.running:
         raise LabError("no worker runs: add one first")
     busy = system.busy(how)
     if busy:

@@ -52,7 +52,7 @@ def with_backlog(system: System, workers: int, seconds: float) -> tuple[float | 
         system.take(BACKLOG, pace=PACE_SECONDS)
         system.steady(ARRIVING, pace=PACE_SECONDS)
         begun = time.monotonic()
-        system.let_work(workers)
+        system.staff.let_work(workers)
         try:
             system.lab.until(lambda: not system.client.llen(f"{BULL}:wait"), seconds, "the end")
         except NotInTime:
@@ -62,10 +62,10 @@ def with_backlog(system: System, workers: int, seconds: float) -> tuple[float | 
 
 def throughput(system: System, workers: int, jobs: int) -> float:
     """Mails a second that so many workers bring to the mail server."""
-    system.let_work(0)
+    system.staff.let_work(0)
     names = system.take(jobs, **QUICK)
     begun = time.monotonic()
-    system.let_work(workers)
+    system.staff.let_work(workers)
     system.lab.until(lambda: sum(system.mails(names).values()) == jobs, 20, "all mails")
     return jobs / (time.monotonic() - begun)
 

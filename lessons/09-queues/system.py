@@ -2,21 +2,18 @@
 
 import contextlib
 import json
-import signal
 import time
 from collections import deque
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
+
+from staff import WORKERS, Staff
 
 from lab import Lab
 from lab.errors import LabError
 from lab.http import Reply
 from lab.process import Process
 
-WORKERS = 5
-MOST_WORKERS = 6
-LOCK_MS, CHECK_MS, IDLE_MS = 3_000, 1_000, 2_000
 MAIL = {"works": True, "seconds": 0.02, "lanes": 10}
 BULL = "bull:mails"  # where BullMQ keeps its lists
 
@@ -26,7 +23,6 @@ class System:
 
     def __init__(self, lab: Lab) -> None:
         self.lab = lab
-        self.workers: dict[str, Process] = {}
         self.order: dict[str, Any] = {"key": False}  # what new orders carry
         self.options: dict[str, Any] = {}  # how their jobs are retried
         self._number = 0
@@ -44,11 +40,17 @@ class System:
             self.client = self.redis.client()
             self.mail = self._serve("mail", "origin", 4, "Mail server", [])
             self.shop = self._serve("shop", "app", 1, "Shop", self._places())
+            self.staff = Staff(lab, self.client, self._places())
             for number in range(1, WORKERS + 1):
-                self._hire(number)
+                self.staff.hire(f"worker-{number}")
         for source, target in (("clients", "shop"), ("shop", "queue")):
             lab.edge(source, target)
         self.traffic = lab.load(self._send, rate=10, concurrency=16, target="shop")
+
+    @property
+    def workers(self) -> dict[str, Process]:
+        """Everybody who ever worked here, by name."""
+        return self.staff.workers
 
     def _places(self) -> list[str]:
         return ["--redis", self.redis.url, "--mail", str(self.ports["mail"])]
@@ -58,66 +60,7 @@ class System:
         argv = ["python", f"{name}.py", "--port", str(port), *more]
         return self.lab.process(name, argv, role=role, tier=tier, title=title, ready=port)
 
-    # -- workers
-
-    def _hire(self, number: int) -> None:
-        name = f"worker-{number}"
-        argv = ["python", "worker.py", "--name", name, *self._places()]
-        argv += ["--lock", str(LOCK_MS), "--check", str(CHECK_MS), "--idle", str(IDLE_MS)]
-        self.lab.edge("queue", name)
-        self.lab.edge(name, "mail")
-        self.workers[name] = self.lab.process(
-            name, argv, role="worker", tier=3, ready=lambda: self._answers(name)
-        )
-
-    def _answers(self, name: str) -> bool:
-        """Whether a worker that was just started has said so."""
-        import redis
-
-        with contextlib.suppress(redis.RedisError):
-            return self.client.hget("workers", name) == "works"
-        return False
-
-    def staff(self, count: int) -> None:
-        """Let so many workers run; those who leave finish their job first."""
-        count = max(0, min(count, MOST_WORKERS))
-        for number in range(count + 1, MOST_WORKERS + 1):
-            name = f"worker-{number}"
-            if name in self.workers and self.workers[name].is_running:
-                self.workers[name].stop()
-        missing = [n for n in range(1, count + 1) if not self._runs(f"worker-{n}")]
-        self.restart([f"worker-{n}" for n in missing])
-
-    def restart(self, names: list[str]) -> None:
-        """Start workers, all at once, whether they ran before or not."""
-        if not names:
-            return
-        self.client.hdel("workers", *names)
-        new = [name for name in names if name not in self.workers]
-        with self.lab.together():
-            for name in new:
-                self._hire(int(name.removeprefix("worker-")))
-        with ThreadPoolExecutor() as pool:
-            list(pool.map(lambda name: self.workers[name].restart(), set(names) - set(new)))
-
-    def _runs(self, name: str) -> bool:
-        return name in self.workers and self.workers[name].is_running
-
-    @property
-    def running(self) -> list[str]:
-        """The names of the workers that run."""
-        return [name for name, worker in sorted(self.workers.items()) if worker.is_running]
-
-    def let_work(self, count: int) -> None:
-        """Send all but `count` of the running workers on a break, in which they take no job."""
-        for number, name in enumerate(self.running):
-            self.workers[name].kill(signal.SIGUSR2 if number < count else signal.SIGUSR1)
-        wanted = {name: ("works" if n < count else "rests") for n, name in enumerate(self.running)}
-        self.lab.until(lambda: self._states() == wanted, 10, f"{count} workers at work")
-
-    def _states(self) -> dict[str, str]:
-        states = self.client.hgetall("workers")
-        return {name: states.get(name, "") for name in self.running}
+    # -- who does what
 
     def holder(self, order: str) -> str:
         """The worker that is doing an order's job; empty when none is."""
@@ -137,7 +80,7 @@ class System:
         if how != "stream":
             active = self.client.lrange(f"{BULL}:active", 0, -1)
             held += [self._locked_by(number) for number in active]
-        return [name for name in held if name in self.running]
+        return [name for name in held if name in self.staff.running]
 
     def holders_on_stream(self) -> list[str]:
         """The workers that have a job from the stream, each as often as it has jobs."""
@@ -263,11 +206,14 @@ class System:
     @contextlib.contextmanager
     def fresh(self, workers: int = WORKERS, **mail: Any) -> Iterator[None]:
         """An empty queue, so many workers at work, a working mail server; afterwards all five."""
+        chosen = self.order, self.options  # the learner's: they hold again afterwards
+        self.order, self.options = {}, {}
         self._reset(workers)
         self.set_mail(**mail)
         try:
             yield
         finally:
+            self.order, self.options = chosen
             self._reset(WORKERS)
 
     def _reset(self, workers: int) -> None:
@@ -277,9 +223,9 @@ class System:
         self._empty()
         self._free_workers()
         self.client.flushall()
-        self.client.hset("workers", mapping=dict.fromkeys([*self.running, "-"], "works"))
-        self.staff(WORKERS)
-        self.let_work(workers)
+        self.client.hset("workers", mapping=dict.fromkeys([*self.staff.running, "-"], "works"))
+        self.staff.complete()
+        self.staff.let_work(workers)
 
     def _empty(self) -> None:
         """Take away what waits; what is being done goes on."""
@@ -295,4 +241,4 @@ class System:
             time.sleep(0.02)
         stuck = sorted(set(self.busy()))
         if stuck:
-            self.restart(stuck)
+            self.staff.restart(stuck)
