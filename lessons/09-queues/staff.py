@@ -89,8 +89,10 @@ class Staff:
     def let_work(self, count: int) -> None:
         """Send all but `count` of the running workers on a break, in which they take no job."""
         wanted = {name: ("works" if n < count else "rests") for n, name in enumerate(self.running)}
+        states = self._states()
         for name, state in wanted.items():
-            self.workers[name].kill(signal.SIGUSR2 if state == "works" else signal.SIGUSR1)
+            if states[name] != state:
+                self.workers[name].kill(signal.SIGUSR2 if state == "works" else signal.SIGUSR1)
         self._lab.until(lambda: self._states() == wanted, 10, f"{count} workers at work")
 
     def _states(self) -> dict[str, str]:

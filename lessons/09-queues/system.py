@@ -222,8 +222,8 @@ class System:
         self.mend()
         self._empty()
         self._free_workers()
-        self.client.flushall()
-        self.client.hset("workers", mapping=dict.fromkeys([*self.staff.running, "-"], "works"))
+        states = self.client.hgetall("workers")
+        self.client.pipeline().flushall().hset("workers", mapping=states).execute()
         self.staff.complete()
         self.staff.let_work(workers)
 

@@ -98,16 +98,17 @@ async def work(options: argparse.Namespace) -> None:
     await bull.blockingRedisConnection.getRedisVersion()
     by_hand = StreamWorker(Stream(client, idle_ms=options.idle), clerk)
     streaming = asyncio.create_task(by_hand.run())
-    leaves = asyncio.Event()
+    leaves, in_turn = asyncio.Event(), asyncio.Lock()
     tasks: set[asyncio.Task[Any]] = set()
 
     async def rest(is_resting: bool) -> None:
-        by_hand.is_resting = is_resting
-        if is_resting:
-            await bull.pause()
-        else:
-            bull.resume()
-        await client.hset("workers", options.name, "rests" if is_resting else "works")
+        async with in_turn:  # a break that ends before it has begun stops BullMQ's loop for ever
+            by_hand.is_resting = is_resting
+            if is_resting:
+                await bull.pause()
+            else:
+                bull.resume()
+            await client.hset("workers", options.name, "rests" if is_resting else "works")
 
     def on(number: int, is_resting: bool) -> None:
         loop = asyncio.get_running_loop()

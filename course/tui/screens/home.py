@@ -155,7 +155,7 @@ class HomeScreen(CourseScreen):
             self.complain(error)
         else:
             self.say("The image is built. New labs run in Docker.")
-        self.look_for_sandbox()
+        self.call_later(self.look_for_sandbox)  # after the last word of the build's thread
 
 
 def _problems(problems: Sequence[Problem]) -> Content:
