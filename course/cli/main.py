@@ -6,12 +6,13 @@ import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
+from pathlib import Path
 
 from course.cli.output import explain, show
 from course.cli.parser import Commands, Parser, parse
 from course.cli.screen import open_screen
 from course.cli.wiring import Wiring
-from course.errors import CourseError
+from course.errors import CourseError, UsageError
 
 OUR_BUG = 4
 INTERRUPTED = 130
@@ -72,8 +73,17 @@ def main(arguments: Sequence[str]) -> int:
 
 def make_parser(arguments: Sequence[str]) -> Parser:
     """The command line, as much of it as these arguments can mean."""
-    parser = Parser(prog="course", description=DESCRIPTION, words=["--version"], is_outer=True)
+    parser = Parser(
+        prog="course", description=DESCRIPTION, words=["--version", "--record"], is_outer=True
+    )
     parser.add_argument("--version", action="store_true", help="say which version this is")
+    parser.add_argument(
+        "--record",
+        metavar="FOLDER",
+        type=Path,
+        dest="record_labs",
+        help="without a command: keep the events of every lab in a folder",
+    )
     commands = Commands(parser, is_required=False)
     for module in _modules(arguments):
         import_module(f"course.cli.commands.{module}").add(commands)
@@ -99,6 +109,8 @@ def _run(arguments: Sequence[str]) -> int:
 
         show([f"scalability-course {version('scalability-course')}"])
         return 0
+    if options.record_labs is not None and options.run is not open_screen:
+        raise UsageError("--record FOLDER belongs to `course` alone; `course run` has its own.")
     with contextlib.closing(Wiring(options.course, options.sandbox)) as wiring:
         code: int = options.run(options, wiring)
     return code

@@ -1,22 +1,30 @@
 """`course` alone: the course on the screen, where the learner left off."""
 
 import argparse
+import contextlib
 import os
 
 from course.cli.wiring import Wiring, has_terminal
 from course.errors import UsageError
 
 
-def open_screen(_options: argparse.Namespace, wiring: Wiring) -> int:
+def open_screen(options: argparse.Namespace, wiring: Wiring) -> int:
     """Open it, where there is a terminal to draw on."""
     if not has_terminal() or os.environ.get("TERM") == "dumb":
         raise UsageError(
             "The course needs a terminal to draw on, and this is none.",
             "`course list`, `course run` and `course check` work anywhere: course --help",
         )
+    from course.storage.recordings import RecordingFolder
     from course.tui.app import CourseApp
 
-    with wiring.study(ahead=True) as study:
+    with contextlib.ExitStack() as stack:
+        record = None
+        if options.record_labs is not None:
+            folder = RecordingFolder(options.record_labs)
+            stack.callback(folder.close)  # after the labs
+            record = folder.begin
+        study = stack.enter_context(wiring.study(ahead=True, record=record))
         # The first start shows home: what there is, and where labs will run.
         has_begun = any(card.state != "new" for card in study.cards())
         app = CourseApp(study, study.next() if has_begun else None)

@@ -2,7 +2,7 @@
 
 import contextlib
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar, cast
@@ -15,6 +15,7 @@ from course.storage.paths import Places, find_places
 from course.storage.progress import ProgressStore
 
 if TYPE_CHECKING:  # what `course list` must not wait for
+    from course.runs.labs import Heard
     from course.runs.ports import Judge, Sandboxes
     from course.runs.study import Checker, Desk
 
@@ -70,7 +71,9 @@ class Wiring:
         return judge
 
     @contextlib.contextmanager
-    def study(self, *, ahead: bool = False) -> Iterator["Desk"]:
+    def study(
+        self, *, ahead: bool = False, record: "Callable[[str], Heard] | None" = None
+    ) -> Iterator["Desk"]:
         """The learner's desk, closed at the end; what it noticed is told on stderr."""
         from course.runs.study import Desk
         from course.storage.workspace import Workspace
@@ -82,6 +85,7 @@ class Wiring:
             Workspace(self.places.workspace),
             sandboxes=lambda: self.sandboxes,
             checker=lambda: self.checker(ahead=ahead),
+            record=record,
         )
         with _told(desk):
             yield desk

@@ -41,9 +41,10 @@ class Desk(Reader):
         workspace: The learner's files.
         sandboxes: Gives the sandboxes; asked once, when a lab is first opened.
         checker: Gives the judge; asked once, at the first check.
+        record: Begins a recording, given the name of a lesson's folder; None keeps none.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - the parts it introduces to each other
         self,
         catalog: Catalog,
         store: ProgressStore,
@@ -51,11 +52,13 @@ class Desk(Reader):
         *,
         sandboxes: Callable[[], Sandboxes],
         checker: Callable[[], Checker],
+        record: Callable[[str], Heard] | None = None,
     ) -> None:
         super().__init__(catalog, store)
         self._workspace = workspace
         self._give_sandboxes = sandboxes
         self._give_checker = checker
+        self._record = record
         self._labs: list[RunningLab] = []
 
     # -- the lab
@@ -73,6 +76,8 @@ class Desk(Reader):
     ) -> RunningLab:
         """Start a lesson's lab."""
         found = self._lesson(lesson)
+        if self._record is not None:
+            heard = (*heard, self._record(found.folder.name))
         lab = open_lab(found, self._sandboxes, seed=seed, heard=heard)
         self._labs = [one for one in self._labs if one.state().stopped is None]
         self._labs.append(lab)

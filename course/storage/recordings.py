@@ -1,7 +1,9 @@
 """A lab's event log as a file: one JSON object per line, written while it runs, read strictly."""
 
+import contextlib
+import itertools
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -64,6 +66,35 @@ class Recorder:
     ) -> None:
         """Close it however the run ended."""
         self.close()
+
+
+class RecordingFolder:
+    """Keeps every lab that is opened in a file of its own: `02-clustering.jsonl`, then `.2.jsonl`.
+
+    Args:
+        path: The folder; made when it is not there.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._open = contextlib.ExitStack()
+        try:
+            path.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise StorageError(f"{path} cannot be made: {error.strerror}.") from error
+
+    def begin(self, name: str) -> Callable[[Event], None]:
+        """A new recording; returns what writes an event down."""
+        return self._open.enter_context(Recorder(self._unused(name))).write
+
+    def close(self) -> None:
+        """No more events in any of them."""
+        self._open.close()
+
+    def _unused(self, name: str) -> Path:
+        names = itertools.chain([name], (f"{name}.{number}" for number in itertools.count(2)))
+        paths = (self._path / f"{one}.jsonl" for one in names)
+        return next(path for path in paths if not path.exists())
 
 
 def read_recording(path: Path) -> Recording:

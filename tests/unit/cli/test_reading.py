@@ -110,6 +110,7 @@ def test_progress_that_was_mended_is_told_on_stderr_and_stdout_stays_json(course
         (["hint", "99"], "There is no lesson '99'."),
         (["--course", "/nope", "list"], "There is no folder /nope."),
         ([], "needs a terminal"),
+        (["--record", "x", "list"], "`course run` has its own"),
     ],
 )
 def test_a_wrong_command_line_is_a_sentence_and_exit_code_2(course, arguments, told):

@@ -9,6 +9,7 @@ from course.runs.ports import Study
 from course.runs.study import Desk
 from course.storage.progress import ProgressStore
 from course.storage.workspace import Workspace
+from tests.fixture_course import FIXTURES
 
 
 def test_the_desk_is_a_study(desk):
@@ -82,6 +83,21 @@ def test_a_recorder_hears_every_event(desk):
     lab = desk.open_lab("01", heard=[heard.append])
     lab.fire("bump")
     assert [event.kind for event in heard] == ["lab_started", "trigger_done"]
+
+
+def test_a_desk_that_records_keeps_every_lab_under_its_lesson(home, sandboxes, checker):
+    kept = {}
+    desk = Desk(
+        Catalog(FIXTURES),
+        ProgressStore(home / "progress.db"),
+        Workspace(home / "workspace"),
+        sandboxes=lambda: sandboxes,
+        checker=lambda: checker,
+        record=lambda name: kept.setdefault(name, []).append,
+    )
+    desk.open_lab("01").fire("bump")
+    desk.close()
+    assert [event.kind for event in kept["01-counting"]][:2] == ["lab_started", "trigger_done"]
 
 
 def test_an_error_of_the_lesson_reaches_whoever_fired(desk):

@@ -8,7 +8,7 @@ from course.errors import StorageError
 from course.model.codec import encode
 from course.model.event import Event, LabStarted, Note
 from course.model.state import LabState, fold
-from course.storage.recordings import Recorder, read_recording
+from course.storage.recordings import Recorder, RecordingFolder, read_recording
 from tests.generated_events import logs
 
 STARTED = LabStarted(seq=1, t=0.0, lesson="counting", seed=1)
@@ -106,3 +106,21 @@ def test_a_missing_or_empty_file_is_a_sentence(tmp_path):
     (tmp_path / "empty").write_bytes(b"")
     with pytest.raises(StorageError, match="holds no events"):
         read_recording(tmp_path / "empty")
+
+
+def test_a_folder_keeps_each_lab_in_a_file_of_its_own(tmp_path):
+    folder = RecordingFolder(tmp_path / "made" / "here")
+    first, second = folder.begin("02-clustering"), folder.begin("02-clustering")
+    first(LINES[0])
+    second(LINES[0])
+    first(LINES[1])
+    folder.close()
+    kept = sorted((tmp_path / "made" / "here").iterdir())
+    assert [path.name for path in kept] == ["02-clustering.2.jsonl", "02-clustering.jsonl"]
+    assert [len(read_recording(path).events) for path in kept] == [1, 2]
+
+
+def test_a_folder_that_cannot_be_made_is_a_sentence(tmp_path):
+    (tmp_path / "taken").write_text("")
+    with pytest.raises(StorageError, match="cannot be made"):
+        RecordingFolder(tmp_path / "taken" / "here")
