@@ -46,6 +46,7 @@ class Checks:
 
     def prepare(self, exercise: Exercise) -> None:
         """Open the sandbox of the next check in the background; returns at once."""
+        self._judge.warm()
         self._ready.prepare(exercise)
 
     def check(self, exercise: Exercise, files: Files, *, seed: int | None = None) -> Verdict:
@@ -84,12 +85,12 @@ class Checks:
         printed = cast("Fields", session.request("output", seconds=ANSWER_SECONDS))
         foreign = reach.foreign()
         verdict = replace(verdict, output=clean(str(printed["text"]), OUTPUT_LIMIT))
-        if verdict.outcome == "failed" and reach.unusable:
-            return replace(verdict, why=clean_line(reach.unusable))
-        if verdict.outcome == "passed" and foreign:
+        if foreign:  # whatever else went wrong, also with the rig, follows from it
             ports = ", ".join(map(str, foreign))
             why = f"Somebody else answered on a port of the system ({ports})."
             return replace(verdict, outcome="failed", why=clean_line(why))
+        if verdict.outcome == "failed" and reach.unusable:
+            return replace(verdict, why=clean_line(reach.unusable))
         return verdict
 
 

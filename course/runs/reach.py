@@ -87,8 +87,10 @@ class Reach:
     def _fire(self, trigger: str, params: JSON) -> Fields:
         self._refuse_unusable()
         self._ping()  # who listens is asked before the answer as well as after it
-        value = self._timed("fire", trigger=trigger, params=params)
-        self._ping()
+        try:
+            value = self._timed("fire", trigger=trigger, params=params)
+        finally:
+            self._ping()
         return {"value": cast("JSON", value)}
 
     def _restart(self) -> Fields:

@@ -115,10 +115,17 @@ class Lesson:
         except ServerMissing as error:
             raise LessonFault("server", str(error), "") from error
         except LabError as error:
-            raise LessonFault("lesson", str(error), self._where(error)) from error
+            raise self._blamed(error, str(error)) from error
         except BaseException as error:
-            message = f"{type(error).__name__}: {error}"
-            raise LessonFault("lesson", message, self._where(error)) from error
+            raise self._blamed(error, f"{type(error).__name__}: {error}") from error
+
+    def _blamed(self, error: BaseException, message: str) -> LessonFault:
+        """The lesson's fault, unless the submission has made its servers unusable."""
+        lab: Lab | None = vars(self).get("lab")  # none yet while it is loaded
+        complaint = lab.complaint() if lab is not None else ""
+        if complaint:
+            return LessonFault("submission", f"{complaint}: {message}", "")
+        return LessonFault("lesson", message, self._where(error))
 
     def _where(self, error: BaseException) -> str:
         frames = traceback.extract_tb(error.__traceback__)

@@ -112,6 +112,10 @@ class Children:
         """Ports where somebody listens who is not the server that was started there."""
         return [port for port, uid in list(self._owners.items()) if listener_uids(port) - {uid, 0}]
 
+    def complaint(self) -> str:
+        """What a submission has done to one of the servers; empty for nothing."""
+        return next(filter(None, (process.complaint() for process in self._processes)), "")
+
     def close(self) -> None:
         """End loads, background work and every process."""
         self._ended.set()

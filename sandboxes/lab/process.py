@@ -134,6 +134,10 @@ class Process:
             self._watcher.join(1)  # the event of its end comes before we return
         return status
 
+    def complaint(self) -> str:
+        """What a submission has done to it; only some servers can tell."""
+        return ""
+
     def _start(self) -> None:
         self._expected_end = ""
         self._popen = self._launch()

@@ -8,7 +8,7 @@ from typing import Any
 
 from lab import programs
 from lab.errors import BadConfig, LabError, SubmissionFault
-from lab.learner import Learner
+from lab.learner import Learner, Submitted
 from lab.load import Load, Send
 from lab.opened import Openable
 from lab.ports import free_port
@@ -17,7 +17,6 @@ from lab.services import nginx as nginx_server
 from lab.services.mongo import Mongo, mongod_arguments
 from lab.services.nginx import Nginx
 from lab.services.redis import Account, Redis
-from lab.services.redis import write_config as write_redis_config
 from lab.services.replica_set import ReplicaSet
 
 LEARNERS_REDIS = "48mb"
@@ -56,15 +55,16 @@ class Servers(Openable):
         policy: str = "noeviction",
     ) -> Redis:
         """Start a Redis server that keeps nothing on disk."""
-        account = Account()
         folder = self.opened.runtime.place(name, "redis")
-        if maxmemory is None and self.opened.learner is not None:
+        is_rig = self.opened.learner is not None
+        if maxmemory is None and is_rig:
             maxmemory = LEARNERS_REDIS  # or a submission could fill the sandbox with it
         limits = {"maxmemory-policy": policy, **({"maxmemory": maxmemory} if maxmemory else {})}
+        account = Account(folder, limits, is_rigs=is_rig)
         server = self.opened.children.start(
             Redis,
             self.opened.topology.node(name, role, tier, title),
-            [*programs.redis().argv, str(write_redis_config(account, folder, limits))],
+            [*programs.redis().argv, str(account.write())],
             account="redis", folder=folder, ready=account.port,
         )  # fmt: skip
         server.account = account
@@ -174,9 +174,9 @@ class Servers(Openable):
         node = self.opened.topology.node(name, role, tier, title)
         try:
             return self.opened.children.adopt(
-                Process, node, lambda: learner.popen(list(argv), environment), ready
+                Submitted, node, lambda: learner.popen(list(argv), environment), ready
             )
-        except (LabError, OSError) as error:
+        except OSError as error:
             raise SubmissionFault(str(error)) from error
 
     @property
@@ -194,6 +194,12 @@ class Servers(Openable):
     def publish(self, **facts: Any) -> None:
         """What harness and program find in `LAB_RIG`."""
         self.opened.published.update(facts)
+
+    def complaint(self) -> str:
+        """How a submission has made the servers around it unusable; empty when it has not."""
+        opened = self._opened
+        is_rig = opened is not None and opened.learner is not None
+        return self.opened.children.complaint() if is_rig else ""
 
     @property
     def _learner(self) -> Learner:

@@ -28,6 +28,7 @@ class Attack:
     max_seconds: float = 0.0
     line: int = 0
     why: str = ""  # what the verdict must say, among other words
+    never: str = ""  # what the submission would print if it had got hold of it
     uses: str = ""  # "redis": the exercise whose rig has a real one
     sandboxes: tuple[str, ...] = ("embedded", "docker")
 

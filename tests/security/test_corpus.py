@@ -141,6 +141,7 @@ def test_the_attack_is_contained(arena: Arena, attack: Attack):
     kind = kind_of(verdict, arena)
     assert kind == (attack.kind or kind), arena.failures
     assert attack.why in verdict.why
+    assert not attack.never or attack.never not in verdict.output
     if attack.line:
         assert arena.failures[0]["line"] in range(attack.line, attack.line + 2)
     assert seconds <= attack.longest

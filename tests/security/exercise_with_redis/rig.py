@@ -2,6 +2,8 @@
 
 from types import SimpleNamespace
 
+import redis
+
 from lab import Lab
 
 lab = Lab()
@@ -18,7 +20,9 @@ def start() -> None:
 @lab.trigger
 def fresh() -> None:
     """An empty Redis, whatever was done to the last one."""
-    parts.redis.restart()
+    if not parts.redis.is_running:
+        parts.redis.restart()
+    parts.redis.client().flushall()
 
 
 @lab.trigger
@@ -36,5 +40,8 @@ def read(key: str = "") -> str | None:
 
 @lab.trigger
 def is_up() -> bool:
-    """Whether it runs."""
-    return bool(parts.redis.is_running)
+    """Whether it answers us, with every right."""
+    try:
+        return bool(parts.redis.client(retry=None).ping())
+    except redis.RedisError:
+        return False

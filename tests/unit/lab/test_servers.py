@@ -1,9 +1,12 @@
 """Real servers in a lab: Redis and nginx answer, restart, reload and refuse."""
 
+import contextlib
+import socket
+
 import pytest
 import redis
 
-from lab.errors import BadConfig
+from lab.errors import BadConfig, LabError
 
 HELLO = "server { listen 127.0.0.1:{port}; location / { return {status} 'hello'; } }"
 
@@ -40,6 +43,70 @@ def test_no_password_stands_on_the_command_line_of_redis(stage, monkeypatch):
     account = stage.lab.redis().account
     assert account.password not in commands[0]
     assert account.admin_password not in commands[0]
+
+
+def test_our_own_client_tells_nobody_on_the_port_the_password(stage):
+    server = stage.lab.redis()
+    server.kill()
+    with socket.create_server(("127.0.0.1", server.port)) as squatter:
+        squatter.settimeout(0.5)
+        with pytest.raises(redis.ConnectionError):
+            server.client(retry=None).ping()
+        with pytest.raises(TimeoutError):  # nobody even came
+            squatter.accept()
+
+
+def test_in_a_rig_every_restart_draws_another_password_and_old_clients_know_it(rigged):
+    server = rigged.lab.redis()
+    before, client = server.url, server.client()
+    client.ping()
+    server.restart()
+    assert client.ping()
+    assert server.url != before
+    with pytest.raises(redis.AuthenticationError):
+        redis.Redis.from_url(before).ping()
+    assert redis.Redis.from_url(server.learner_url).ping()  # which programs were told once
+
+
+def test_in_a_lesson_the_url_stays_good(stage):
+    server = stage.lab.redis()
+    before = server.url
+    server.restart()
+    assert redis.Redis.from_url(before).ping()
+
+
+def test_without_room_for_the_path_of_a_door_the_port_is_used(stage, monkeypatch):
+    monkeypatch.setattr("lab.services.redis.LONGEST_SOCKET", 10)
+    server = stage.lab.redis()
+    assert server.account.door is None
+    assert server.client().ping()
+
+
+def test_a_redis_that_a_submission_made_unusable_is_complained_about(rigged):
+    server = rigged.lab.redis()
+    assert rigged.lab.complaint() == ""
+    learner = redis.Redis.from_url(server.learner_url, socket_timeout=0.1, retry=None)
+    with pytest.raises(redis.RedisError):
+        learner.eval("while true do end", 0)
+    assert "kept busy" in rigged.lab.complaint()
+    server.pause()
+    assert rigged.lab.complaint() == ""  # that was the rig
+    server.resume()
+    server.restart()
+    assert rigged.lab.complaint() == ""
+    with pytest.raises(redis.RedisError, match="memory"):
+        fill(redis.Redis.from_url(server.learner_url))
+    assert "full" in rigged.lab.complaint()
+    server.kill()
+    assert rigged.lab.complaint() == ""  # the rig, too
+    with socket.create_server(("127.0.0.1", server.port)), contextlib.suppress(LabError):
+        server.restart()
+    assert "taken" in rigged.lab.complaint()
+
+
+def fill(client: redis.Redis) -> None:
+    for number in range(100):
+        client.set(str(number), bytes(1 << 20))
 
 
 def test_nginx_serves_its_config_and_a_reload_changes_it(stage):

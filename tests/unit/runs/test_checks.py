@@ -1,12 +1,13 @@
 """A check from the learner's file to the verdict, in an embedded sandbox and around fakes."""
 
+import contextlib
 import time
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from course.errors import LessonError, SandboxLost, SubmissionRefused, UsageError
+from course.errors import CourseError, LessonError, SandboxLost, SubmissionRefused, UsageError
 from course.judge.judge import PytestJudge
 from course.model.verdict import Verdict
 from course.runs.checks import Checks
@@ -65,6 +66,9 @@ class Judge:
         self._outcome = outcome
         self._asks = asks
 
+    def warm(self):
+        """Nothing to start."""
+
     def run(self, exercise, submission, *, seed):
         for command, arguments in self._asks:
             submission.ask(command, arguments)
@@ -72,6 +76,18 @@ class Judge:
 
     def close(self):
         """Nothing to end."""
+
+
+class Forgiving(Judge):
+    """Comes to the same outcome as another one, though its question was refused."""
+
+    def __init__(self, other: Judge) -> None:
+        super().__init__(other._outcome, *other._asks)
+
+    def run(self, exercise, submission, *, seed):
+        with contextlib.suppress(CourseError):
+            return super().run(exercise, submission, seed=seed)
+        return Verdict(exercise.slug, self._outcome, "why", seed=seed)
 
 
 def check(session: Session, judge: Judge | None = None, files=HONEST, **changes):
@@ -114,6 +130,26 @@ def test_a_pass_needs_an_agent_that_is_alive_and_nobody_on_its_ports():
     verdict = check(Session(ping={"alive": True, "foreign": [6379]}))
     assert verdict.outcome == "failed"
     assert "6379" in verdict.why
+
+
+@pytest.mark.parametrize("outcome", ["passed", "failed", "error"])
+def test_somebody_else_on_a_port_is_the_reason_whatever_else_went_wrong(outcome):
+    """A squatter can make tests fail, and a rig break; neither is what has to be told first."""
+    asked = Judge(outcome, ("fire", {"trigger": "go", "params": {}}))
+    for fire in ({}, SubmissionRefused("Redis is kept busy."), LessonError("port in use")):
+        session = Session(ping={"alive": True, "foreign": [6379]}, fire=fire)
+        judge = asked if isinstance(fire, dict) else Forgiving(asked)
+        verdict = check(session, judge)
+        assert (verdict.outcome, verdict.why) == (
+            "failed",
+            "Somebody else answered on a port of the system (6379).",
+        )
+
+
+def test_who_listens_is_asked_also_after_a_trigger_that_failed():
+    session = Session(fire=LessonError("KeyError: 'x'"))
+    check(session, Forgiving(Judge("error", ("fire", {"trigger": "go", "params": {}}))))
+    assert [command for command, _ in session.asked][1:4] == ["ping", "fire", "ping"]
 
 
 def test_a_rig_that_refuses_the_submission_makes_it_fail_with_that_reason():

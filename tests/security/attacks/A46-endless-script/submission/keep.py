@@ -8,4 +8,4 @@ URL = json.loads(os.environ["LAB_RIG"])["redis_url"]
 
 
 def keep(key, value):
-    redis.Redis.from_url(URL, socket_timeout=1).eval("while true do end", 0)
+    redis.Redis.from_url(URL, socket_timeout=1, retry=None).eval("while true do end", 0)
