@@ -31,7 +31,7 @@ def ring(shards: int, points: int = POINTS) -> Placement:
     positions = [position for position, _ in circle]
 
     def place(key: int) -> int:
-        at = bisect.bisect(positions, hash_of(f"user-{key}")) % len(circle)
+        at = bisect.bisect_left(positions, hash_of(f"user-{key}")) % len(circle)
         return circle[at][1]
 
     return place
