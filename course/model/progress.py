@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from course.model.lesson import Exercise, Lesson
+from course.model.verdict import Verdict
 
 State = Literal["new", "started", "done"]
 
@@ -58,6 +59,14 @@ class Hint:
     text: str
     number: int  # from 1
     total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How an exercise stands when the learner comes back to it."""
+
+    verdict: Verdict | None = None  # of the file as it is now; None once it has changed
+    hints: tuple[Hint, ...] = ()  # those uncovered so far
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,11 +16,7 @@ def next_hint(
         failing: Names of those that failed last time; all count when none is known.
         seen: Names of hints that were uncovered, in that order.
     """
-    hints = {
-        f"{test.name}#{at}": (test.name, text)
-        for test in tests
-        for at, text in enumerate(test.hints, start=1)
-    }
+    hints = _by_name(tests)
     wanted = [name for name, (test, _text) in hints.items() if test in failing] or list(hints)
     if not wanted:
         return None
@@ -29,3 +25,19 @@ def next_hint(
     name = fresh[0] if fresh else max(wanted, key=known.index)
     number = known.index(name) + 1 if name in known else len(known) + 1
     return name, Hint(hints[name][1], number, len(hints))
+
+
+def uncovered(tests: Sequence[DeclaredTest], seen: Sequence[str]) -> tuple[Hint, ...]:
+    """The hints that were seen, in that order, as far as the tests still have them."""
+    hints = _by_name(tests)
+    known = [hints[name][1] for name in seen if name in hints]
+    return tuple(Hint(text, number, len(hints)) for number, text in enumerate(known, start=1))
+
+
+def _by_name(tests: Sequence[DeclaredTest]) -> dict[str, tuple[str, str]]:
+    """Every hint under the name it is remembered by: its test, and its text."""
+    return {
+        f"{test.name}#{at}": (test.name, text)
+        for test in tests
+        for at, text in enumerate(test.hints, start=1)
+    }

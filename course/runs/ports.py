@@ -11,7 +11,14 @@ from course.model.event import Event
 from course.model.json import JSON
 from course.model.lesson import Exercise, Experiment, Lesson
 from course.model.problem import Problem
-from course.model.progress import Hint, LessonCard, Place, Prediction, SandboxReport
+from course.model.progress import (
+    Hint,
+    LessonCard,
+    Place,
+    Prediction,
+    SandboxReport,
+    Standing,
+)
 from course.model.state import LabState
 from course.model.verdict import Verdict
 
@@ -90,6 +97,12 @@ class Study(Protocol):
     def file(self, exercise: Exercise) -> Path:
         """The learner's file; a copy of the starter the first time."""
 
+    def standing(self, exercise: Exercise) -> Standing:
+        """How it stands since the last time: the verdict and the hints so far."""
+
+    def prepare(self, exercise: Exercise) -> None:
+        """Get ready to check it, in the background; raises CourseError without a sandbox."""
+
     def check(self, exercise: Exercise, file: Path | None = None) -> Verdict:
         """Judge the learner's file, or another (blocks); an own file's verdict is remembered."""
 
@@ -148,6 +161,9 @@ class Submission(Protocol):
 
 class Judge(Protocol):
     """Runs an exercise's tests, outside every sandbox."""
+
+    def warm(self) -> None:
+        """Start what every run needs, without waiting for it; idempotent."""
 
     def run(self, exercise: Exercise, submission: Submission, *, seed: int) -> Verdict:
         """One run of the tests; never raises for what the submission does."""

@@ -12,9 +12,9 @@ from course.content.declared_tests import declared_tests
 from course.content.naming import find_exercise
 from course.errors import UsageError
 from course.model.lesson import Exercise
-from course.model.progress import Hint, SandboxReport
+from course.model.progress import Hint, SandboxReport, Standing
 from course.model.verdict import Verdict
-from course.runs.hints import next_hint
+from course.runs.hints import next_hint, uncovered
 from course.runs.labs import Heard, RunningLab, open_lab
 from course.runs.ports import Progress, Sandboxes
 from course.runs.reader import Reader
@@ -24,6 +24,9 @@ from course.storage.workspace import Workspace
 
 class Checker(Protocol):
     """Judges a file against an exercise."""
+
+    def prepare(self, exercise: Exercise, /) -> None:
+        """Get ready for a check, in the background."""
 
     def check(self, exercise: Exercise, file: Path | bytes, /) -> Verdict:
         """One run of the tests; raises CourseError when there is nothing to run them in."""
@@ -96,12 +99,25 @@ class Desk(Reader):
             self._store.open(exercise.slug)
         return path
 
+    def standing(self, exercise: Exercise) -> Standing:
+        """The verdict, as long as the file is the one that was checked, and the hints so far."""
+        seen = self._store.hints_seen(exercise.slug)
+        hints = uncovered(declared_tests(exercise.tests), seen)
+        last = self._store.last_attempt(exercise.slug)
+        if last is None or last.sha256 != _digest(self._workspace.file(exercise)):
+            return Standing(hints=hints)
+        return Standing(last.verdict, hints)
+
+    def prepare(self, exercise: Exercise) -> None:
+        """Open the sandbox of the next check while the learner reads."""
+        self._checker.prepare(exercise)
+
     def check(self, exercise: Exercise, file: Path | None = None) -> Verdict:
         """Judge the learner's file, or another; only the own one's verdict is remembered."""
         if file is not None:
             return self._checker.check(exercise, _readable(file))
         path = self._workspace.file(exercise)
-        digest = hashlib.sha256(_readable(path).read_bytes()).hexdigest()
+        digest = _digest(path)
         verdict = self._checker.check(exercise, path)
         with self._remembering():
             self._store.add_attempt(verdict, digest)
@@ -147,6 +163,10 @@ class Desk(Reader):
     @cached_property
     def _checker(self) -> Checker:
         return self._give_checker()
+
+
+def _digest(path: Path) -> str:
+    return hashlib.sha256(_readable(path).read_bytes()).hexdigest()
 
 
 def _readable(path: Path) -> Path:

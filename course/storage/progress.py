@@ -71,6 +71,14 @@ class Attempt:
     sha256: str  # of the submission
     made: str
 
+    @property
+    def verdict(self) -> Verdict:
+        """What the check found; what the code printed is not kept."""
+        return Verdict(
+            self.exercise, self.outcome, self.why, self.tests,
+            sandbox=self.sandbox, seed=self.seed, seconds=self.seconds,
+        )  # fmt: skip
+
 
 def now() -> str:
     """The time as it is stored."""

@@ -17,6 +17,7 @@ from course.model.progress import (
     Place,
     Prediction,
     SandboxReport,
+    Standing,
     State,
 )
 from course.model.state import LabState, fold
@@ -98,6 +99,8 @@ class FakeStudy:
     checking: Signal | None = None  # a check waits for it
     broken: list[Problem] = field(default_factory=list)
     told: list[str] = field(default_factory=list)
+    stands: Standing = field(default_factory=Standing)
+    prepared: list[str] = field(default_factory=list)
     built: list[str] = field(default_factory=list)
     opened: int = 0
     is_closed: bool = False
@@ -187,6 +190,12 @@ class FakeStudy:
         if not file.exists():
             file.write_text(SOURCE, encoding="utf-8")
         return file
+
+    def standing(self, exercise: Exercise) -> Standing:
+        return self.stands
+
+    def prepare(self, exercise: Exercise) -> None:
+        self.prepared.append(exercise.slug)
 
     def check(self, exercise: Exercise, file: Path | None = None) -> Verdict:
         if self.checking is not None:

@@ -5,6 +5,7 @@ from threading import Event as Signal
 from textual.widgets import TextArea
 
 from course.errors import EngineMissing
+from course.model.progress import Standing
 from course.tui.screens.confirm import ConfirmScreen
 from course.tui.screens.editing import EditorScreen
 from course.tui.screens.exercise import ExerciseScreen
@@ -39,6 +40,22 @@ async def test_a_failed_check_shows_promise_message_and_hint_one_at_a_time(study
         assert "What does min() do" not in text_of(pilot, "#checks")
         await pilot.press("h")
         await until(pilot, lambda: "Hint 2 of 2" in text_of(pilot, "#checks"))
+
+
+async def test_coming_back_shows_the_last_verdict_and_the_hints(study):
+    study.stands = Standing(VERDICTS["failed"], (study.hints.pop(0),))
+    async with course(study, EXERCISE) as pilot:
+        await until(pilot, lambda: "Not yet" in text_of(pilot, "#checks"))
+        await until(pilot, lambda: "Hint: Double the delay" in text_of(pilot, "#checks"))
+        await until(pilot, lambda: study.prepared == ["clustering/supervise"])
+        assert not study.attempts
+
+
+async def test_a_file_that_changed_meanwhile_keeps_its_hints_alone(study):
+    study.stands = Standing(hints=(study.hints.pop(0),))
+    async with course(study, EXERCISE) as pilot:
+        await until(pilot, lambda: "Double the delay" in text_of(pilot, "#hints"))
+        assert "c checks your file" in text_of(pilot, "#verdict")
 
 
 async def test_saving_the_file_checks_again(study):

@@ -1,20 +1,23 @@
 """A lesson: reading, and the live lab beside it."""
 
+from dataclasses import replace
 from threading import Event as Signal
 
-from textual.widgets import Input
+from textual.widgets import Input, Static
 
 from course.errors import EngineMissing, LessonError
 from course.model.lesson import Trigger
+from course.model.progress import Place
 from course.tui.screens.exercise import ExerciseScreen
 from course.tui.screens.home import HomeScreen
 from course.tui.screens.parameters import ParametersScreen, read_value
 from course.tui.screens.source import SourceScreen
+from course.tui.widgets.code import CodeBlock
 from course.tui.widgets.events import EventList
 from course.tui.widgets.gauge import GaugeTile
 from course.tui.widgets.topology import Topology
 from course.tui.widgets.trigger import TriggerButton, TriggerCard
-from tests.tui.course_data import SOURCE
+from tests.tui.course_data import LESSONS, SOURCE
 from tests.tui.driving import BREAK_IT, LESSON, NARROW, course, text_of, until, with_lab
 
 
@@ -296,3 +299,16 @@ async def test_the_command_palette_knows_triggers_and_lessons(study):
     assert "Lesson 05: Sharding: users over several MongoDBs" in titles
     assert "Exercise: Write the supervisor" in titles
     assert "Theme" in titles
+
+
+async def test_every_piece_of_code_on_a_page_is_filled(study):
+    step = LESSONS[0].steps[2]
+    both = replace(step, blocks=(step.blocks[1], replace(step.blocks[1], names=("lesson.py:x",))))
+    study.lessons = (replace(LESSONS[0], steps=(*LESSONS[0].steps[:2], both)), *LESSONS[1:])
+    async with course(study, Place("clustering", 2)) as pilot:
+        blocks = pilot.app.screen.query(CodeBlock)
+        await until(pilot, lambda: ["def crash" in shown(block) for block in blocks] == [True] * 2)
+
+
+def shown(block):
+    return "".join(str(each.render()) for each in block.query(Static))

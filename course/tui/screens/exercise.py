@@ -1,6 +1,7 @@
 """An exercise: the task, the learner's file, and what the checks say of it."""
 
 import asyncio
+import contextlib
 from typing import ClassVar
 
 from textual import on, work
@@ -86,6 +87,7 @@ class ExerciseScreen(FileScreen):
         self.query_one(CheckPane).show_attempts(mine[0].attempts if mine else 0)
         self._was_done = bool(mine) and mine[0].state == "done"
         self.watch_verdict()
+        self.come_back()
 
     def watch_verdict(self) -> None:
         """The line below says how it stands."""
@@ -101,6 +103,18 @@ class ExerciseScreen(FileScreen):
         if action == "hint" and has_passed:
             return False
         return super().check_action(action, parameters)
+
+    @work(group="come_back")
+    async def come_back(self) -> None:
+        """Show how it stood the last time, then get ready for the next check."""
+        with contextlib.suppress(CourseError):  # a check will tell what is wrong
+            standing = await apart(self.study.standing, self.exercise)
+            self._hints = [*standing.hints]
+            if standing.verdict is None:
+                self.query_one(CheckPane).show_hints(self._hints)
+            elif self.verdict is None:
+                await self._show_verdict(standing.verdict)
+            await apart(self.study.prepare, self.exercise)
 
     # -- checks
 
@@ -127,14 +141,18 @@ class ExerciseScreen(FileScreen):
             except CourseError as error:
                 self.query_one(CheckPane).show_error(error)
             else:
-                await self._show_verdict(verdict)
+                await self._tell(verdict)
+
+    async def _tell(self, verdict: Verdict) -> None:
+        had_passed = self.verdict is not None and self.verdict.outcome == "passed"
+        await self._show_verdict(verdict)
+        if verdict.outcome == "passed" and not had_passed:
+            self.say("Passed. v shows the reference solution, n goes on.")
 
     async def _show_verdict(self, verdict: Verdict) -> None:
-        before, self.verdict = self.verdict, verdict
+        self.verdict = verdict
         await self.query_one(CheckPane).show(verdict, self._hints)
         self.refresh_bindings()
-        if verdict.outcome == "passed" and (before is None or before.outcome != "passed"):
-            self.say("Passed. v shows the reference solution, n goes on.")
 
     @work(group="hint", exclusive=True)
     async def action_hint(self) -> None:

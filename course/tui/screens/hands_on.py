@@ -142,7 +142,7 @@ class HandsOnScreen(LabScreen):
     def give_source(self, message: CodeBlock.Wanted) -> None:
         """Hand a code block its source."""
         message.stop()
-        self.with_source(message.name, message.block.show)
+        self.fill(message.block)
 
     def action_source(self) -> None:
         """Show the code behind what has the focus."""
@@ -150,7 +150,7 @@ class HandsOnScreen(LabScreen):
         if name is None:
             self.say("Select a node, or move to a trigger or gauge with tab; then press s.")
         else:
-            self.with_source(name, self._push_source)
+            self.show_source(name)
 
     def _in_focus(self) -> str | None:
         focused = self.focused
@@ -164,9 +164,17 @@ class HandsOnScreen(LabScreen):
         on_page = (card.trigger.id for card in self.query(TriggerCard))
         return self.query_one(Topology).selected or next(on_page, None)
 
+    @work(group="code")
+    async def fill(self, block: CodeBlock) -> None:
+        """Fetch the code of one block; a page may have several."""
+        await self._with_source(block.wanted, block.show)
+
     @work(group="source", exclusive=True)
-    async def with_source(self, name: str, show: Callable[[str, str, int], object]) -> None:
-        """Fetch the code behind something and hand it to `show`."""
+    async def show_source(self, name: str) -> None:
+        """Show the code behind something on a screen of its own."""
+        await self._with_source(name, self._push_source)
+
+    async def _with_source(self, name: str, show: Callable[[str, str, int], object]) -> None:
         try:
             file, text, line = await apart(self.study.source, self.lesson.id, name)
         except CourseError as error:

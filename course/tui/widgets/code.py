@@ -45,22 +45,21 @@ class CodeBlock(VerticalGroup):
 
     @dataclass
     class Wanted(Message):
-        """The block needs the source of `name`."""
+        """The block needs its source."""
 
         block: "CodeBlock"
-        name: str
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, wanted: str) -> None:
         super().__init__()
-        self._wanted = name
+        self.wanted = wanted
 
     def compose(self) -> ComposeResult:
         """A place for the source."""
-        yield Static(Content.styled(clean_line(self._wanted), "dim"))
+        yield Static(Content.styled(clean_line(self.wanted), "dim"))
 
     def on_mount(self) -> None:
         """Ask for the source."""
-        self.post_message(self.Wanted(self, self._wanted))
+        self.post_message(self.Wanted(self))
 
     def show(self, file: str, text: str, first_line: int) -> None:
         """Show the source that was asked for."""

@@ -74,8 +74,12 @@ class FakeChecker:
 
     def __init__(self) -> None:
         self.files: list[Path] = []
+        self.prepared: list[str] = []
         self.failing: tuple[str, ...] = ("test_sum_of_none",)
         self.is_closed = False
+
+    def prepare(self, exercise: Exercise) -> None:
+        self.prepared.append(exercise.slug)
 
     def check(self, exercise: Exercise, file: Path) -> Verdict:
         self.files.append(file)

@@ -4,7 +4,7 @@ import pytest
 
 from course.content.catalog import Catalog
 from course.errors import LessonError, UsageError
-from course.model.progress import Place, Prediction
+from course.model.progress import Place, Prediction, Standing
 from course.runs.ports import Study
 from course.runs.study import Desk
 from course.storage.progress import ProgressStore
@@ -181,6 +181,32 @@ def test_a_hint_that_was_seen_keeps_its_number(desk, checker):
     again = desk.hint(exercise)
     assert again is not None
     assert (again.number, again.text) == (1, "Start from zero and go through the list.")
+
+
+def test_an_exercise_that_is_new_stands_at_nothing(desk):
+    assert desk.standing(desk.exercise("01/add")) == Standing()
+
+
+def test_coming_back_finds_the_verdict_and_the_hints(desk):
+    exercise = desk.exercise("01/add")
+    hints = (desk.hint(exercise), desk.hint(exercise))
+    verdict = desk.check(exercise)
+    standing = desk.standing(exercise)
+    assert standing.verdict == verdict
+    assert [hint.text for hint in standing.hints] == [hint.text for hint in hints if hint]
+    assert [(hint.number, hint.total) for hint in standing.hints] == [(1, 3), (2, 3)]
+
+
+def test_a_verdict_about_another_text_is_not_shown_again(desk):
+    exercise = desk.exercise("01/add")
+    desk.check(exercise)
+    desk.file(exercise).write_text("changed = 1\n", encoding="utf-8")
+    assert desk.standing(exercise).verdict is None
+
+
+def test_an_exercise_is_made_ready_while_it_is_read(desk, checker):
+    desk.prepare(desk.exercise("01/add"))
+    assert checker.prepared == ["counting/add"]
 
 
 def test_the_solution_is_shown_after_a_pass_and_stays(desk, checker):
