@@ -94,8 +94,7 @@ def servers(kind: BoxKind, give: Callable[[], Backend]) -> Iterator[Finding]:
     except CourseError as error:
         yield Finding(f"{kind} sandbox", "problem", error.summary, error.hint)
         return
-    warning = f" {WARNING}" if kind == "embedded" else ""
-    yield Finding(f"{kind} sandbox", "ok", f"an agent answers.{warning}")
+    yield Finding(f"{kind} sandbox", "ok", f"an agent answers. {_users(kind, answer)}".rstrip())
     found = {str(one["name"]): one for one in _objects(answer.get("components"))}
     found.setdefault("redis", found.get("valkey", {}))
     for name, fix in FIXES[kind].items():
@@ -107,6 +106,15 @@ def greet(backend: Backend) -> Fields:
     box = backend.start(Size(), run_id=secrets.token_hex(8), purpose="lab")
     with contextlib.closing(BoxSession(box, lambda _event: None)) as session:
         return session.greet()
+
+
+def _users(kind: BoxKind, answer: Fields) -> str:
+    """As whom submissions run, where no container stands around them."""
+    if kind != "embedded":
+        return ""
+    learner = str(answer.get("learner"))
+    is_root = os.name == "posix" and os.geteuid() == 0
+    return f"{WARNING} Submissions run {learner}." if is_root else WARNING
 
 
 def _engine(where: str, facts: dict[str, object]) -> Finding:

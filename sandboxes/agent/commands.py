@@ -18,6 +18,7 @@ from agent.wire import VERSION, Out
 if TYPE_CHECKING:
     from agent.lesson import Lesson
 
+APART = "as a user of their own"
 FIRST_UID = 20_000  # of learners that follow each other in one container
 
 
@@ -85,6 +86,7 @@ class Commands:
         return {
             "version": VERSION,
             "isolation": self._isolation,
+            "learner": _stranger(self._isolation),
             "components": [one for one in components if one],
         }
 
@@ -211,21 +213,33 @@ def _learner(isolation: str) -> tuple[Path, int | None]:
     """Where submissions lie and whom they run as.
 
     In a container that is the learner's own tmpfs. Elsewhere it is a folder of our scratch space,
-    with our rights, unless we are root and were told whom to become.
+    with our rights, unless we are root: then a uid that nobody else has.
     """
     from lab.runtime import LEARNER
+    from runner.stranger import find_stranger
 
     if isolation == "uid":
         return Path("/work"), LEARNER
     around = os.environ.get("COURSE_WORK")
     folder = Path(tempfile.mkdtemp(prefix="submission-", dir=around))
-    given = os.environ.get("COURSE_LEARNER_UID", "")
-    if not given or os.geteuid() != 0:
+    uid, _ = find_stranger(Path(around) if around is not None else folder)
+    if uid is None:
         return folder, None
-    os.chown(folder, int(given), int(given))
+    os.chown(folder, uid, uid)
     if around is not None:
         Path(around).chmod(0o711)  # to pass through, not to look around
-    return folder, int(given)
+    return folder, uid
+
+
+def _stranger(isolation: str) -> str:
+    """As whom submissions run, in words."""
+    from runner.stranger import find_stranger
+
+    if isolation == "uid":
+        return APART
+    around = Path(os.environ.get("COURSE_WORK") or tempfile.gettempdir())
+    uid, why = find_stranger(around)
+    return f"with our rights: {why}" if uid is None else APART
 
 
 def _component(name: str) -> dict[str, Any] | None:

@@ -1,6 +1,7 @@
 """The processes, loads and background work of one lab, and their common end."""
 
 import contextlib
+import os
 import random
 import sys
 import threading
@@ -53,8 +54,8 @@ class Children:
         """Start a program as a node and wait until it is ready, unless `together`."""
         uid = self._runtime.uid(account)
         environment = child_environment({"LAB_REPORT": str(self._report_address), **(env or {})})
-        if isinstance(ready, int) and uid is not None:
-            self._owners[ready] = uid
+        if isinstance(ready, int) and hasattr(os, "geteuid"):
+            self._owners[ready] = os.geteuid() if uid is None else uid
         argv = self._found(command)
 
         def launch() -> object:

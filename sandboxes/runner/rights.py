@@ -19,7 +19,7 @@ ROOM_MB = 64  # beside what the learner may use: thread stacks, the allocator's 
 MAPPINGS_MB = 1024  # address space for what is mapped and never touched
 LARGEST_FILE = 32 * MB
 MOST_FILES_OPEN = 256
-MOST_PROCESSES = 64
+MOST_PROCESSES = 128
 STACK = 8 * MB
 
 _prctl = ctypes.CDLL(None).prctl if sys.platform == "linux" else None

@@ -1,10 +1,12 @@
 """One case of the corpus: a submission, and what must come of it."""
 
+import tempfile
 import tomllib
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from course.model.lesson import Exercise
+from runner.stranger import find_stranger
 
 HERE = Path(__file__).resolve().parent
 ATTACKS = HERE / "attacks"
@@ -30,7 +32,7 @@ class Attack:
     why: str = ""  # what the verdict must say, among other words
     never: str = ""  # what the submission would print if it had got hold of it
     uses: str = ""  # "redis": the exercise whose rig has a real one
-    sandboxes: tuple[str, ...] = ("embedded", "docker")
+    sandboxes: tuple[str, ...] = ("embedded", "docker")  # and "root": embedded, with a uid apart
 
     @property
     def files(self) -> dict[str, bytes]:
@@ -57,6 +59,7 @@ class Attack:
 
 def attacks(sandbox: str) -> list[Attack]:
     """Every case that this sandbox must contain."""
+    sandboxes = {sandbox, *(["root"] if sandbox == "embedded" and is_apart() else [])}
     found = []
     for folder in sorted(ATTACKS.iterdir()):
         told = tomllib.loads((folder / "expect.toml").read_text(encoding="utf-8"))
@@ -64,11 +67,17 @@ def attacks(sandbox: str) -> list[Attack]:
             name=folder.name, **(told | {"sandboxes": tuple(told.get("sandboxes", ()))})
         )
         assert attack.uses in {"", "redis"}
+        assert set(attack.sandboxes) <= {"embedded", "docker", "root"}
         assert attack.verdict in {"passed", "failed"}
         assert not attack.kind or attack.kind in KINDS
-        if not attack.sandboxes or sandbox in attack.sandboxes:
+        if not attack.sandboxes or sandboxes & set(attack.sandboxes):
             found.append(attack)
     return found
+
+
+def is_apart() -> bool:
+    """Whether an embedded agent would give submissions a uid that nobody else has."""
+    return find_stranger(Path(tempfile.gettempdir(), "work"))[0] is not None
 
 
 def honest_exercise() -> Exercise:

@@ -17,6 +17,7 @@ from course.model.verdict import Verdict
 from course.runs.checks import Checks
 from course.runs.ports import Session
 from course.sandbox.choice import Chooser
+from course.sandbox.wire import VERSION
 from runner.killing import descendants
 from tests.security.attack import Attack, attacks, honest_exercise, with_redis
 
@@ -78,6 +79,11 @@ class Arena:
             session = self._kept = self._kept or Kept(session)
         return Overheard(session, self.failures)
 
+    def users(self) -> str:
+        """As whom submissions run."""
+        session = self.open_for_check(honest_exercise())
+        return str(session.request("hello", seconds=20, version=VERSION)["learner"])
+
     def settle(self) -> None:
         """What the next check does first, so that what is left can be seen now."""
         if self._kept is not None:
@@ -107,9 +113,13 @@ def judge() -> Iterator[PytestJudge]:
 
 
 @pytest.fixture(scope="module")
-def arena(request, judge, tmp_path_factory) -> Iterator[Arena]:
-    folder = tmp_path_factory.mktemp("arena")
-    with pytest.MonkeyPatch.context() as patch:
+def arena(request, judge) -> Iterator[Arena]:
+    with (
+        tempfile.TemporaryDirectory(prefix="course-arena-") as name,
+        pytest.MonkeyPatch.context() as patch,
+    ):
+        folder = Path(name)
+        folder.chmod(0o711)  # as the system's own: submissions of another uid pass through
         patch.setattr(tempfile, "tempdir", str(folder))
         patch.setenv("TMPDIR", str(folder))
         arena = Arena(request.param, judge, folder)
@@ -131,6 +141,8 @@ def cases() -> Iterator[object]:
 
 @pytest.mark.parametrize(("arena", "attack"), list(cases()), indirect=["arena"], scope="module")
 def test_the_attack_is_contained(arena: Arena, attack: Attack):
+    if arena.kind == "embedded" and "root" in attack.sandboxes:
+        assert "of their own" in arena.users()  # or it would be us whom this kills
     arena.failures.clear()
     memory = rss()
     started = time.monotonic()

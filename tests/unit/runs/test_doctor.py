@@ -18,6 +18,13 @@ def test_the_embedded_sandbox_is_looked_at_by_using_it():
     assert "mongod" in found["embedded mongod"].detail
 
 
+@pytest.mark.parametrize(("uid", "is_told"), [(0, True), (1000, False)])
+def test_root_is_told_as_whom_submissions_run(monkeypatch, uid, is_told):
+    monkeypatch.setattr("course.runs.doctor.os.geteuid", lambda: uid)
+    found = {finding.name: finding for finding in embedded()}
+    assert ("Submissions run" in found["embedded sandbox"].detail) is is_told
+
+
 def test_a_sandbox_that_does_not_start_is_a_problem():
     class Broken:
         def start(self, size: Size, *, run_id: str, purpose: str):
