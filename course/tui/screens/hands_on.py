@@ -26,6 +26,7 @@ from course.tui.widgets.trigger import (
     TriggerButton,
     TriggerCard,
     TriggerPressed,
+    give_turn,
     with_defaults,
 )
 
@@ -49,56 +50,53 @@ class HandsOnScreen(LabScreen):
         message.stop()
         if message.ask and message.trigger.parameters:
             form = ParametersScreen(message.trigger, message.params)
-            self.app.push_screen(form, partial(self._fire_if, message.trigger))
+            self.app.push_screen(form, partial(self._fire_if, message.trigger, message.card))
         else:
-            self.fire(message.trigger, message.params)
+            self.fire(message.trigger, message.params, message.card)
 
-    def _fire_if(self, trigger: Trigger, params: Fields | None) -> None:
+    def _fire_if(self, trigger: Trigger, card: TriggerCard | None, params: Fields | None) -> None:
         if params is not None:
-            self.fire(trigger, params)
+            self.fire(trigger, params, card)
 
     def action_fire(self, name: str) -> None:
         """Fire a trigger by its key, with the values the text gives it."""
-        trigger = self._trigger(name)
-        self.fire(trigger, self._arguments(trigger))
+        trigger, card = self._at_hand(name)
+        self.fire(trigger, card.arguments if card else {}, card)
 
     def action_ask(self, name: str) -> None:
         """Ask for a trigger's parameters, then fire it."""
-        trigger = self._trigger(name)
-        params = with_defaults(trigger, self._arguments(trigger))
-        self.press(TriggerPressed(trigger, params, ask=True))
+        trigger, card = self._at_hand(name)
+        params = with_defaults(trigger, card.arguments if card else {})
+        self.press(TriggerPressed(trigger, params, ask=True, card=card))
 
-    def _trigger(self, name: str) -> Trigger:
-        return next(trigger for trigger in self.lesson.triggers if trigger.id == name)
+    def _at_hand(self, name: str) -> tuple[Trigger, TriggerCard | None]:
+        """A trigger, and the card of this page whose turn it is, if there is one."""
+        trigger = next(trigger for trigger in self.lesson.triggers if trigger.id == name)
+        return trigger, next((card for card in self._cards(trigger) if card.has_turn), None)
 
     def _cards(self, trigger: Trigger) -> list[TriggerCard]:
         return [card for card in self.query(TriggerCard) if card.trigger.id == trigger.id]
 
-    def _arguments(self, trigger: Trigger) -> Fields:
-        return next((card.arguments for card in self._cards(trigger)), {})
-
     @work(group="trigger")
-    async def fire(self, trigger: Trigger, params: Fields) -> None:
+    async def fire(self, trigger: Trigger, params: Fields, card: TriggerCard | None = None) -> None:
         """Fire a trigger and tell how it went beside the text; the event list has it too."""
         if self.lab is None:
             self.say(NOT_RUNNING)
             return
-        for card in self._cards(trigger):
-            card.show_running(params)
+        where = card or next(iter(self._cards(trigger)), None)
+        if where is not None:
+            where.show_running(params)
+            give_turn(self._cards(trigger), where)
         try:
             value = await apart(self.lab.fire, trigger.id, params)
         except CourseError as error:
-            self._tell_failed(trigger, error)
+            if where is None or not where.is_attached:
+                self.complain(error)
+            else:
+                where.show_error(error)
         else:
-            for card in self._cards(trigger):
-                card.show_value(value)
-
-    def _tell_failed(self, trigger: Trigger, error: CourseError) -> None:
-        cards = self._cards(trigger)
-        for card in cards:
-            card.show_error(error)
-        if not cards:
-            self.complain(error)
+            if where is not None and where.is_attached:
+                where.show_value(value)
 
     # -- experiments
 
@@ -109,8 +107,11 @@ class HandsOnScreen(LabScreen):
         self.observe(message.experiment, message.choice)
 
     def action_choose(self, number: int) -> None:
-        """Predict by number."""
-        for card in self.query(ExperimentCard):
+        """Predict by number: in the experiment that has the focus, else the first still to run."""
+        cards = list(self.query(ExperimentCard))
+        with_focus = [card for card in cards if card.has_focus_within]
+        to_run = [card for card in cards if not card.is_settled]
+        for card in [*with_focus, *to_run, *cards][:1]:
             card.choose(number)
 
     @work(group="experiment", exclusive=True)

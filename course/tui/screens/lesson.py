@@ -34,6 +34,8 @@ class LessonScreen(HandsOnScreen):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("n", "turn(1)", "Next", tooltip="The next step of the text", id="lesson.next"),
         Binding("p", "turn(-1)", "Back", tooltip="The step before", id="lesson.back"),
+        Binding("space", "read_on", "Read on", show=False,
+                tooltip="Scroll on; at the end of the step, turn the page", id="lesson.read_on"),
         Binding("z", "next_pane", "Lab", tooltip="Give the text or the lab the whole screen",
                 id="lesson.pane"),
         Binding("s", "source", "Code", tooltip="The code behind the trigger, gauge or node that "
@@ -82,7 +84,10 @@ class LessonScreen(HandsOnScreen):
         is_end = step >= len(steps)
         title = "The end" if is_end else clean_line(steps[step].title)
         self.query_one("#heading", Static).update(_heading(step, len(steps), title))
-        self.query_one(LabPane).watched = frozenset(self._names("gauges"))
+        pane = self.query_one(LabPane)
+        pane.watched, pane.at_hand = (
+            frozenset(self._names(kind)) for kind in ("gauges", "trigger")
+        )
         view = self.query_one(StepView)
         if is_end:
             self.card = self.study.card(self.lesson.id)
@@ -105,6 +110,11 @@ class LessonScreen(HandsOnScreen):
     def action_turn(self, by: int) -> None:
         """Turn pages."""
         self.step = min(max(self.step + by, 0), len(self.lesson.steps))
+
+    def action_read_on(self) -> None:
+        """Scroll the text, whatever has the focus."""
+        if self.query_one("#text").display:
+            self.query_one(StepView).read_on()
 
     @on(StepView.StepRead)
     def turn_on(self) -> None:

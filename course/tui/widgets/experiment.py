@@ -21,7 +21,13 @@ from course.tui.widgets.trouble import trouble_text
 
 
 class Answer(RadioButton):
-    """An answer that wraps: Textual's own is cut after one line."""
+    """An answer that wraps, and is marked by more than a colour: Textual's own does neither."""
+
+    def render(self) -> Content:
+        """The mark and the text."""
+        mark, text = (self.get_visual_style(f"toggle--{part}") for part in ("button", "label"))
+        shape = " ● " if self.value else " ○ "
+        return Content.assemble((shape, mark), " ", self.label.stylize_before(text))
 
     def get_content_height(
         self,
@@ -51,6 +57,7 @@ it. Being wrong here is how the course works; nobody counts."""
     def __init__(self, experiment: Experiment, prediction: Prediction | None = None) -> None:
         super().__init__()
         self.experiment = experiment
+        self.is_settled = prediction is not None and prediction.observed is not None
         self._prediction = prediction
 
     def compose(self) -> ComposeResult:
@@ -66,7 +73,7 @@ it. Being wrong here is how the course works; nobody counts."""
     def on_mount(self) -> None:
         """Without a prediction there is nothing to run yet; an old one is shown again."""
         self._run_button.disabled = self._prediction is None
-        if self._prediction is not None and self._prediction.observed is not None:
+        if self._prediction is not None and self.is_settled:
             self.show_truth(self._prediction, {})
 
     @property
@@ -77,8 +84,7 @@ it. Being wrong here is how the course works; nobody counts."""
         return self._prediction is not None and self._prediction.choice == choice.id
 
     def _invitation(self) -> str:
-        has_run = self._prediction is not None and self._prediction.observed is not None
-        return "Run it again" if has_run else "Run it and see"
+        return "Run it again" if self.is_settled else "Run it and see"
 
     def choose(self, number: int) -> None:
         """Choose an answer by its number, from 1."""
@@ -109,7 +115,7 @@ it. Being wrong here is how the course works; nobody counts."""
 
     def show_truth(self, prediction: Prediction, facts: Fields) -> None:
         """Truth beside the prediction, what was measured, and why."""
-        self.disabled = False
+        self.disabled, self.is_settled = False, True
         self._run_button.label = "Run it again"
         name = "-right" if prediction.is_right else "-wrong"
         self._tell(_truth(self.experiment, prediction, facts), name)

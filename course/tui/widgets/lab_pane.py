@@ -25,6 +25,7 @@ class LabPane(Vertical):
     state: reactive[LabState] = reactive(LabState, init=False)
 
     watched: reactive[frozenset[str]] = reactive(frozenset, init=False)
+    at_hand: reactive[frozenset[str]] = reactive(frozenset, init=False)
 
     def __init__(self, lesson: Lesson, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id)
@@ -53,9 +54,15 @@ class LabPane(Vertical):
             tile.history = state.gauges.get(tile.gauge.id, ())
 
     def watch_watched(self, watched: frozenset[str]) -> None:
-        """Mark the gauges that the text speaks of."""
+        """Mark the gauges that the text speaks of; where rows are few, the others step aside."""
         for tile in self.query(GaugeTile):
             tile.set_class(tile.gauge.id in watched, "-watched")
+            tile.set_class(bool(watched) and tile.gauge.id not in watched, "-aside")
+
+    def watch_at_hand(self, at_hand: frozenset[str]) -> None:
+        """Where rows are few, the triggers that the text does not speak of step aside."""
+        for button in self.query(TriggerButton):
+            button.set_class(bool(at_hand) and button.trigger.id not in at_hand, "-aside")
 
     def show_starting(self) -> None:
         """It is on its way; everything else can be used meanwhile."""

@@ -2,9 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import ClassVar
 
-from textual.binding import Binding, BindingType
 from textual.containers import ItemGrid, VerticalScroll
 from textual.message import Message
 from textual.reactive import reactive
@@ -19,7 +17,7 @@ from course.tui.widgets.code import CodeBlock
 from course.tui.widgets.exercise_link import ExerciseLink
 from course.tui.widgets.experiment import ExperimentCard
 from course.tui.widgets.gauge import GaugeTile
-from course.tui.widgets.trigger import TriggerCard
+from course.tui.widgets.trigger import TriggerCard, give_turn
 
 TILE_WIDTH = 26
 Predicted = Callable[[Experiment], Prediction | None]
@@ -32,11 +30,6 @@ class StepView(VerticalScroll):
 ### Lesson text
 Read, predict, press the keys that the text names, and watch the lab beside it. `n` and `p` turn
 the page; `space` scrolls, and turns the page at the end. `z` gives the lab the whole screen."""
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("space", "read_on", "Read on", show=False,
-                tooltip="Scroll on; at the end of the step, turn the page", id="step.read_on"),
-    ]  # fmt: skip
-
     state: reactive[LabState] = reactive(LabState, init=False)
 
     @dataclass
@@ -56,6 +49,8 @@ the page; `space` scrolls, and turns the page at the end. `z` gives the lab the 
         with self.app.batch_update():
             await self.remove_children()
             await self.mount_all(widgets)
+            for trigger in {card.trigger.id for card in self.query(TriggerCard)}:
+                give_turn([card for card in self.query(TriggerCard) if card.trigger.id == trigger])
         self.scroll_home(animate=False)
         self.watch_state(self.state)
 
@@ -64,7 +59,7 @@ the page; `space` scrolls, and turns the page at the end. `z` gives the lab the 
         for tile in self.query(GaugeTile):
             tile.history = state.gauges.get(tile.gauge.id, ())
 
-    def action_read_on(self) -> None:
+    def read_on(self) -> None:
         """Scroll a page, or ask for the next step at the end."""
         if self.scroll_offset.y >= self.max_scroll_y:
             self.post_message(self.StepRead())

@@ -1,6 +1,6 @@
 """A trigger where the text speaks of it: its key, what it does, its parameters, how it went."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from textual import on
@@ -8,6 +8,7 @@ from textual.app import ComposeResult
 from textual.containers import HorizontalGroup, VerticalGroup
 from textual.content import Content
 from textual.message import Message
+from textual.reactive import reactive
 from textual.widgets import Button, Static
 
 from course.errors import CourseError
@@ -19,11 +20,15 @@ from course.tui.widgets.sentences import fields_line, value_line
 
 @dataclass
 class TriggerPressed(Message):
-    """The learner wants a trigger fired; with `ask`, its parameters asked for first."""
+    """The learner wants a trigger fired; with `ask`, its parameters asked for first.
+
+    `card` is where the text speaks of it, if it was pressed there.
+    """
 
     trigger: Trigger
     params: Fields
     ask: bool = False
+    card: "TriggerCard | None" = None
 
 
 class TriggerButton(Button):
@@ -64,13 +69,28 @@ class ParameterButton(Button):
 
 
 class TriggerCard(VerticalGroup):
-    """A trigger in a lesson's text."""
+    """A trigger in a lesson's text.
+
+    Where a step names a trigger more than once, its key fires the cards in turn: the one that
+    `has_turn` is next.
+    """
+
+    has_turn: reactive[bool] = reactive(True, init=False)
 
     def __init__(self, trigger: Trigger, arguments: Fields) -> None:
         super().__init__()
         self.trigger = trigger
         self._params = with_defaults(trigger, arguments) if trigger.parameters else {}
         self.arguments = arguments
+
+    def watch_has_turn(self, has_turn: bool) -> None:
+        """Only the card whose turn it is shows the key as a key."""
+        self.query_one(TriggerButton).label = _label(self.trigger, has_turn=has_turn)
+
+    @on(TriggerPressed)
+    def sign(self, message: TriggerPressed) -> None:
+        """Say where it was pressed."""
+        message.card = self
 
     def compose(self) -> ComposeResult:
         """Button and parameters, help, and a line for how it went."""
@@ -106,7 +126,15 @@ def with_defaults(trigger: Trigger, arguments: Mapping[str, JSON]) -> Fields:
     return {p.name: arguments.get(p.name, p.default) for p in trigger.parameters}
 
 
-def _label(trigger: Trigger) -> Content:
+def give_turn(cards: Sequence[TriggerCard], fired: TriggerCard | None = None) -> None:
+    """Among one trigger's cards it is the turn of the one after the fired one, or of the first."""
+    following = (cards.index(fired) + 1) % len(cards) if fired in cards else 0
+    for number, card in enumerate(cards):
+        card.has_turn = number == following
+
+
+def _label(trigger: Trigger, *, has_turn: bool = True) -> Content:
+    look = "bold reverse" if has_turn else "dim"
     return Content.assemble(
-        (f" {clean_line(trigger.key)} ", "bold reverse"), f" {clean_line(trigger.title, 60)} "
+        (f" {clean_line(trigger.key)} ", look), f" {clean_line(trigger.title, 60)} "
     )
