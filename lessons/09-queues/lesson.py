@@ -46,7 +46,7 @@ def enqueue(count: int = 1, how: str = "bullmq") -> dict[str, object]:
 def burst(count: int = 200) -> dict[str, object]:
     """Many orders at once."""
     orders = system.take(max(1, min(count, 1000)))
-    return {"first": orders[0], "last": orders[-1], "waiting": system.waiting()}
+    return {"first": orders[0], "last": orders[-1], "waiting": system.jobs.waiting()}
 
 
 @lab.trigger
@@ -126,7 +126,7 @@ def retry(attempts: int = 5, delay_ms: int = 200, backoff: str = "jitter") -> di
 @lab.trigger
 def break_mail() -> dict[str, object]:
     """The mail server answers 503 to everything."""
-    system.set_mail(works=False)
+    system.outbox.set(works=False)
     system.mail.node.up(detail="broken: 503")
     return {"mail": "broken"}
 
@@ -142,7 +142,7 @@ def mend_mail() -> dict[str, object]:
 def slow_mail(seconds: float = 0.5, lanes: int = 2) -> dict[str, object]:
     """Each mail takes the mail server so long, and it does only so many at a time."""
     lanes = max(1, min(lanes, 50))
-    system.set_mail(seconds=max(0.001, min(seconds, 5.0)), lanes=lanes)
+    system.outbox.set(seconds=max(0.001, min(seconds, 5.0)), lanes=lanes)
     return {"seconds": seconds, "lanes": lanes, "capacity_per_second": round(lanes / seconds, 1)}
 
 
@@ -158,39 +158,39 @@ def revive() -> dict[str, object]:
 @lab.gauge
 def waiting() -> float | None:
     """Jobs that nobody does yet."""
-    return system.waiting()
+    return system.jobs.waiting()
 
 
 @lab.gauge
 def oldest_s() -> float | None:
     """For how long the oldest job has been waiting."""
-    return system.oldest()
+    return system.jobs.oldest()
 
 
 @lab.gauge
 def mails() -> float | None:
     """Mails that go out each second."""
-    count, seconds = system.recent("sent")
+    count, seconds = system.outbox.recent("sent")
     return count / seconds if seconds > 0.2 else None
 
 
 @lab.gauge
 def refused() -> float | None:
     """Mails that the mail server refuses each second."""
-    count, seconds = system.recent("refused")
+    count, seconds = system.outbox.recent("refused")
     return count / seconds if seconds > 0.2 else None
 
 
 @lab.gauge
 def doubles() -> float | None:
     """Mails of the last half minute that had gone out before."""
-    return system.recent("doubles", seconds=30)[0]
+    return system.outbox.recent("doubles", seconds=30)[0]
 
 
 @lab.gauge
 def dead() -> float | None:
     """Jobs that were set aside."""
-    return system.dead()
+    return system.jobs.dead()
 
 
 # -- what you predict

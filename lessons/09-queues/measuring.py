@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from statistics import median
 from typing import Any
 
-from system import BULL, System
+from jobs import BULL
+from system import System
 
 from lab.errors import NotInTime
 
+PATIENCE = 40.0  # seconds until something counts as stuck, on a busy computer too
 QUICK: dict[str, Any] = {"before": 0.0, "after": 0.0}  # nothing but the mail
 
 
@@ -20,16 +22,18 @@ def answers(system: System) -> dict[str, Any]:
     patient = {"attempts": 12, "backoff": {"type": "fixed", "delay": 200}}
     with system.fresh(seconds=0.5):
         now, later = _ask_thrice(system, "now"), _ask_thrice(system, "bullmq")
-        system.set_mail(works=False, seconds=0.02)
+        system.outbox.set(works=False, seconds=0.02)
         names = system.name_orders(2)
         refused, taken = (
             system.post([{**QUICK, "order": name}], how, patient).status
             for name, how in zip(names, ("now", "bullmq"), strict=True)
         )
-        system.lab.until(lambda: system.mails(names, "asked")[names[1]] >= 2, 5, "two attempts")
-        system.set_mail(works=True)
-        system.lab.until(lambda: system.mails(names)[names[1]], 5, "the late mail")
-        sent = system.mails(names)
+        system.lab.until(
+            lambda: system.outbox.mails(names, "asked")[names[1]] >= 2, PATIENCE, "two attempts"
+        )
+        system.outbox.set(works=True)
+        system.lab.until(lambda: system.outbox.mails(names)[names[1]], PATIENCE, "the late mail")
+        sent = system.outbox.mails(names)
     return {
         "now_ms": now, "later_ms": later, "broken_now": refused, "broken_later": taken,
         "mail_sent_after_mending": sent[names[1]],
@@ -56,8 +60,8 @@ def with_backlog(system: System, workers: int, seconds: float) -> tuple[float | 
         try:
             system.lab.until(lambda: not system.client.llen(f"{BULL}:wait"), seconds, "the end")
         except NotInTime:
-            return None, system.waiting()
-        return time.monotonic() - begun, system.waiting()
+            return None, system.jobs.waiting()
+        return time.monotonic() - begun, system.jobs.waiting()
 
 
 def throughput(system: System, workers: int, jobs: int) -> float:
@@ -66,7 +70,9 @@ def throughput(system: System, workers: int, jobs: int) -> float:
     names = system.take(jobs, **QUICK)
     begun = time.monotonic()
     system.staff.let_work(workers)
-    system.lab.until(lambda: sum(system.mails(names).values()) == jobs, 20, "all mails")
+    system.lab.until(
+        lambda: sum(system.outbox.mails(names).values()) == jobs, PATIENCE, "all mails"
+    )
     return jobs / (time.monotonic() - begun)
 
 
@@ -87,8 +93,14 @@ class Crash:
 def crash(system: System, order: str, how: str) -> str:
     """Kill the worker that has this order's job, once its mail is out; its name."""
     lab = system.lab
-    lab.until(lambda: system.mails([order])[order], 5, "the mail (is the mail server broken?)")
-    holder = system.holder(order) if how == "bullmq" else next(iter(system.holders_on_stream()), "")
+    lab.until(
+        lambda: system.outbox.mails([order])[order], 10, "the mail (is the mail server broken?)"
+    )
+    holder = (
+        system.jobs.holder_of(order)
+        if how == "bullmq"
+        else next(iter(system.jobs.holders("stream")), "")
+    )
     if not holder:
         raise NotInTime(f"the job of {order} was done before its worker could be killed")
     system.workers[holder].kill()
@@ -101,12 +113,14 @@ def crash_mid_job(system: System, *, key: bool) -> Crash:
         order = system.take(1, before=0.0, after=1.2, key=key)[0]
         victim = crash(system, order, "bullmq")
         begun = time.monotonic()
-        system.lab.until(lambda: system.mails([order], "asked")[order] >= 2, 20, "a second run")
-        seconds, heir = time.monotonic() - begun, system.holder(order)
-        system.lab.until(lambda: not system.unfinished(), 10, "the job's end")
+        system.lab.until(
+            lambda: system.outbox.mails([order], "asked")[order] >= 2, PATIENCE, "a second run"
+        )
+        seconds, heir = time.monotonic() - begun, system.jobs.holder_of(order)
+        system.lab.until(lambda: not system.jobs.unfinished(), PATIENCE, "the job's end")
         return Crash(
             victim, heir, round(seconds, 2),
-            system.mails([order])[order], system.mails([order], "asked")[order],
+            system.outbox.mails([order])[order], system.outbox.mails([order], "asked")[order],
         )  # fmt: skip
 
 
@@ -117,13 +131,15 @@ def crash_on_stream(system: System) -> dict[str, Any]:
         victim = crash(system, order, "stream")
         begun = time.monotonic()
         pending, unread = _pending(system), system.client.xinfo_groups("jobs")[0]["lag"]
-        system.lab.until(lambda: _pending(system)["deliveries"] == 2, 20, "the job's next owner")
+        system.lab.until(
+            lambda: _pending(system)["deliveries"] == 2, PATIENCE, "the job's next owner"
+        )
         seconds, taken = time.monotonic() - begun, _pending(system)
-        system.lab.until(lambda: not system.unfinished(), 10, "the job's end")
+        system.lab.until(lambda: not system.jobs.unfinished(), PATIENCE, "the job's end")
         return {
             "victim": victim, "pending_with": pending["consumer"], "unread": unread,
             "taken_over_by": taken["consumer"], "after_seconds": round(seconds, 2),
-            "deliveries": taken["deliveries"], "mails": system.mails([order])[order],
+            "deliveries": taken["deliveries"], "mails": system.outbox.mails([order])[order],
         }  # fmt: skip
 
 
@@ -139,8 +155,8 @@ def longer_than_patience(system: System) -> dict[str, int]:
     with system.fresh():
         by_lock = system.take(1, before=0.0, after=4.5)[0]
         by_idle = system.take(1, how="stream", before=0.0, after=2.7)[0]
-        system.lab.until(lambda: not system.unfinished(), 20, "the jobs' end")
-        sent = system.mails([by_lock, by_idle])
+        system.lab.until(lambda: not system.jobs.unfinished(), PATIENCE, "the jobs' end")
+        sent = system.outbox.mails([by_lock, by_idle])
     return {"bullmq": sent[by_lock], "stream": sent[by_idle]}
 
 
@@ -153,10 +169,10 @@ def with_poison(system: System, good: int) -> dict[str, Any]:
     with system.fresh(workers=1):
         system.take(1, poison=True, options=options, **QUICK)
         names = system.take(good, options=options, **QUICK)
-        system.lab.until(lambda: not system.unfinished(), 10, "an empty queue")
+        system.lab.until(lambda: not system.jobs.unfinished(), PATIENCE, "an empty queue")
         dead = system.client.zrange(f"{BULL}:failed", 0, -1)
         attempts = [int(system.client.hget(f"{BULL}:{number}", "atm") or 0) for number in dead]
-        sent = sum(system.mails(names).values())
+        sent = sum(system.outbox.mails(names).values())
     return {"good": good, "sent": sent, "set_aside": len(dead), "attempts": attempts}
 
 
@@ -166,10 +182,10 @@ def through_outage(system: System, backoff: Any, jobs: int, attempts: int) -> di
     with system.fresh(works=False, seconds=0.0):
         names = system.take(jobs, options=options, **QUICK)
         time.sleep(1.0)  # the outage itself
-        during = sum(system.mails(names, "asked").values())
-        system.set_mail(works=True)
-        system.lab.until(lambda: not system.unfinished(), 20, "an empty queue")
-        sent, dead = sum(system.mails(names).values()), system.dead()
+        during = sum(system.outbox.mails(names, "asked").values())
+        system.outbox.set(works=True)
+        system.lab.until(lambda: not system.jobs.unfinished(), PATIENCE, "an empty queue")
+        sent, dead = sum(system.outbox.mails(names).values()), system.jobs.dead()
     return {"calls_during_outage": during, "sent": sent, "dead": dead}
 
 
@@ -181,8 +197,8 @@ def through_three_tiers(system: System) -> int:
     options = {"attempts": 3, "backoff": {"type": "fixed", "delay": 50}}
     with system.fresh(works=False, seconds=0.0):
         order = system.take(1, options=options, tries=3, port=port, **QUICK)[0]
-        system.lab.until(system.dead, 10, "the end of all attempts")
-        calls = system.mails([order], "asked")[order]
+        system.lab.until(system.jobs.dead, PATIENCE, "the end of all attempts")
+        calls = system.outbox.mails([order], "asked")[order]
     relay.stop()
     relay.node.gone()
     return calls

@@ -3,10 +3,11 @@
 import contextlib
 import json
 import time
-from collections import deque
 from collections.abc import Iterator
 from typing import Any
 
+from jobs import Jobs
+from outbox import USUAL, Outbox
 from staff import WORKERS, Staff
 
 from lab import Lab
@@ -14,19 +15,18 @@ from lab.errors import LabError
 from lab.http import Reply
 from lab.process import Process
 
-MAIL = {"works": True, "seconds": 0.02, "lanes": 10}
-BULL = "bull:mails"  # where BullMQ keeps its lists
-
 
 class System:
-    """Starts the processes, and asks them and Redis what there is."""
+    """Starts the processes, takes orders, and brings everything back to a quiet start.
+
+    `jobs` knows what lies in the queue, `outbox` what the mail server did, `staff` who works.
+    """
 
     def __init__(self, lab: Lab) -> None:
         self.lab = lab
         self.order: dict[str, Any] = {"key": False}  # what new orders carry
         self.options: dict[str, Any] = {}  # how their jobs are retried
         self._number = 0
-        self._counts: deque[tuple[float, dict[str, int]]] = deque()
 
     def start(self) -> None:
         """Start everything; returns when all answer."""
@@ -38,6 +38,8 @@ class System:
         with lab.together():
             self.redis = lab.redis("queue", tier=2, role="queue", title="Queue (Redis)")
             self.client = self.redis.client()
+            self.jobs = Jobs(self.client)
+            self.outbox = Outbox(lab, self.ports["mail"])
             self.mail = self._serve("mail", "origin", 4, "Mail server", [])
             self.shop = self._serve("shop", "app", 1, "Shop", self._places())
             self.staff = Staff(lab, self.client, self._places())
@@ -60,37 +62,9 @@ class System:
         argv = ["python", f"{name}.py", "--port", str(port), *more]
         return self.lab.process(name, argv, role=role, tier=tier, title=title, ready=port)
 
-    # -- who does what
-
-    def holder(self, order: str) -> str:
-        """The worker that is doing an order's job; empty when none is."""
-        for number in self.client.lrange(f"{BULL}:active", 0, -1):
-            data = self.client.hget(f"{BULL}:{number}", "data")
-            if json.loads(data or "{}").get("order") == order:
-                return self._locked_by(number)
-        return ""
-
-    def _locked_by(self, number: str) -> str:
-        """The worker whose lock is on a job: its value is worker-1.PID:COUNT."""
-        return (self.client.get(f"{BULL}:{number}:lock") or "").partition(".")[0]
-
     def busy(self, how: str = "") -> list[str]:
-        """The workers that have a job now, from one of the queues or from either."""
-        held = self.holders_on_stream() if how != "bullmq" else []
-        if how != "stream":
-            active = self.client.lrange(f"{BULL}:active", 0, -1)
-            held += [self._locked_by(number) for number in active]
-        return [name for name in held if name in self.staff.running]
-
-    def holders_on_stream(self) -> list[str]:
-        """The workers that have a job from the stream, each as often as it has jobs."""
-        import redis
-
-        try:
-            rows = self.client.xpending_range("jobs", "workers", "-", "+", 50)
-        except redis.ResponseError:
-            return []  # the stream was emptied, and no worker has made it anew yet
-        return [str(row["consumer"]) for row in rows]
+        """The workers that run and have a job now, from one of the queues or from either."""
+        return [name for name in self.jobs.holders(how) if name in self.staff.running]
 
     # -- orders
 
@@ -132,73 +106,15 @@ class System:
         body = json.dumps({"rate": rate, "order": order}).encode()
         self.lab.http(self.ports["shop"], "/steady", method="POST", body=body)
 
-    # -- what there is
-
-    def waiting(self) -> int:
-        """Jobs that nobody has begun, those that wait for their next attempt included."""
-        later = self.client.llen(f"{BULL}:wait") + self.client.zcard(f"{BULL}:delayed")
-        return int(later + self._unread())
-
-    def _unread(self) -> int:
-        """What lies on the stream and was handed to nobody."""
-        return int(self.client.xlen("jobs")) - len(self.holders_on_stream())
-
-    def active(self) -> int:
-        """Jobs that are being done."""
-        return int(self.client.llen(f"{BULL}:active")) + len(self.holders_on_stream())
-
-    def unfinished(self) -> int:
-        """Jobs that are waiting or being done, counted at one instant."""
-        pipeline = self.client.pipeline()
-        pipeline.llen(f"{BULL}:wait").zcard(f"{BULL}:delayed").llen(f"{BULL}:active").xlen("jobs")
-        return sum(int(count) for count in pipeline.execute())
-
-    def dead(self) -> int:
-        """Jobs that were set aside."""
-        return int(self.client.zcard(f"{BULL}:failed") + self.client.xlen("jobs.dead"))
-
-    def oldest(self) -> float | None:
-        """For how many seconds the oldest waiting job has waited."""
-        number = self.client.lindex(f"{BULL}:wait", -1)
-        since = self.client.hget(f"{BULL}:{number}", "timestamp") if number else None
-        return time.time() - int(since) / 1000 if since else 0.0
-
-    def mails(self, orders: list[str], what: str = "sent") -> dict[str, int]:
-        """How often the mail server sent these orders' mails (or was `asked` to)."""
-        counted = json.loads(self.lab.http(self.ports["mail"], "/mails").body)[what]
-        return {order: counted.get(order, 0) for order in orders}
-
-    def counts(self) -> dict[str, int]:
-        """What the mail server counted since it started."""
-        counted: dict[str, int] = json.loads(self.lab.http(self.ports["mail"], "/stats").body)
-        return counted
-
-    def recent(self, what: str, seconds: float = 5) -> tuple[int, float]:
-        """How much of something the mail server counted lately, and in how many seconds."""
-        now = time.monotonic()
-        if not self._counts or now - self._counts[-1][0] > 0.2:
-            self._counts.append((now, self.counts()))
-        while len(self._counts) > 1 and now - self._counts[0][0] > 30:
-            self._counts.popleft()
-        then, before = next(one for one in self._counts if now - one[0] <= seconds)
-        return self._counts[-1][1][what] - before[what], now - then
-
     def revive(self) -> int:
         """Put what was set aside back into the queue; how many there were."""
-        dead = self.dead()
+        dead = self.jobs.dead()
         self.lab.http(self.ports["shop"], "/revive", method="POST", body=b"{}")
         return dead
 
-    def set_mail(self, **settings: Any) -> dict[str, Any]:
-        """Break or mend the mail server, or change its capacity."""
-        body = json.dumps(settings).encode()
-        reply = self.lab.http(self.ports["mail"], "/settings", method="PUT", body=body)
-        changed: dict[str, Any] = json.loads(reply.body)
-        return changed
-
     def mend(self) -> None:
         """The mail server as it was at the start."""
-        self.set_mail(**MAIL)
+        self.outbox.set(**USUAL)
         self.mail.node.up()
 
     # -- a quiet start
@@ -209,7 +125,7 @@ class System:
         chosen = self.order, self.options  # the learner's: they hold again afterwards
         self.order, self.options = {}, {}
         self._reset(workers)
-        self.set_mail(**mail)
+        self.outbox.set(**mail)
         try:
             yield
         finally:
@@ -220,24 +136,21 @@ class System:
         self.traffic.stop()
         self.steady(0)
         self.mend()
-        self._empty()
+        self.jobs.drop_waiting()
         self._free_workers()
         states = self.client.hgetall("workers")
-        self.client.pipeline().flushall().hset("workers", mapping=states).execute()
+        pipeline = self.client.pipeline()
+        pipeline.flushall()
+        pipeline.hset("workers", mapping=states)
+        pipeline.execute()  # at one instant: a worker that rests stays one that rests
         self.staff.complete()
         self.staff.let_work(workers)
-
-    def _empty(self) -> None:
-        """Take away what waits; what is being done goes on."""
-        for name in ("wait", "delayed", "prioritized", "paused"):
-            self.client.delete(f"{BULL}:{name}")
-        self.client.xtrim("jobs", maxlen=0)
 
     def _free_workers(self) -> None:
         """Wait a moment for jobs that are being done; kill whoever is not done by then."""
         deadline = time.monotonic() + 1.0
         while self.busy() and time.monotonic() < deadline:
-            self._empty()
+            self.jobs.drop_waiting()
             time.sleep(0.02)
         stuck = sorted(set(self.busy()))
         if stuck:

@@ -63,7 +63,14 @@ class Trap:
         self.commands = 0  # that the worker may still send; 0: as many as it likes
         self.mark = b""  # in the job that makes it count
         self.sprung = threading.Event()
+        self.lock = threading.Lock()
         threading.Thread(target=self.accept, daemon=True).start()
+
+    def disarm(self) -> bool:
+        """It kills nobody from now on; whether it was set until now."""
+        with self.lock:
+            was_set, self.mark = bool(self.mark), b""
+        return was_set
 
     def accept(self) -> None:
         """Connections, each with two threads."""
@@ -91,8 +98,7 @@ class Trap:
         """What Redis says; instead of the last answer comes the end."""
         try:
             while chunk := server.recv(65536):
-                if self.mark and state.left == 0:
-                    self.mark = b""
+                if state.left == 0 and self.disarm():
                     parts.workers["worker-1"].kill()
                     self.sprung.set()
                     return
@@ -224,10 +230,11 @@ def kill_after(commands: int, job: dict) -> bool:
         return trap.sprung.is_set() or not left(client)
 
     lab.until(is_over, 10, "the job's end or the worker's")
-    trap.mark = b""
-    if trap.sprung.is_set():
-        revive("worker-1")
-    return trap.sprung.is_set()
+    if trap.disarm():
+        return False
+    lab.until(trap.sprung.is_set, 10, "the worker's end")  # the trap has closed just now
+    revive("worker-1")
+    return True
 
 
 def revive(worker: str) -> None:
@@ -249,7 +256,7 @@ def works_again() -> None:
 
 
 @lab.trigger
-def settle(seconds: float = 8) -> dict:
+def settle(seconds: float = 12) -> dict:
     """Wait until nothing is left to do; what has happened then."""
     client = parts.redis.client()
     with contextlib.suppress(LabError):  # the test says that jobs are left

@@ -147,7 +147,7 @@ def tried_again(job: str, seconds: float = 5) -> bool:
 def keep_coming(old: list, seconds: float = 5) -> dict:
     """New jobs, so that there is always one; until an old one is begun, or for so long."""
     names = (f"new-{number}" for number in itertools.count())
-    given: ClassVar[list] = []
+    given: list = []
 
     def is_begun() -> bool:
         if unread() < 20:
