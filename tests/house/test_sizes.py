@@ -27,7 +27,6 @@ ALLOWED_SIZES: dict[str, str] = {
     "lessons/02-clustering/cluster.py:Master": "a pre-fork master read from top to bottom",
     "lessons/03-balancing/system.py:System": "what the lesson's triggers ask, one method each",
     "lessons/06-replicas/system.py:System": "what the lesson's triggers ask, one method each",
-    "lessons/09-queues/system.py:System": "what the lesson's triggers ask, one method each",
     "tests/tui/fakes.py:FakeStudy": "as many methods as the Protocol it stands for",
 }
 
