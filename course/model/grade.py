@@ -62,6 +62,7 @@ class Graded:
     seconds: float = 0.0
     tries: int = 1
     worker: str = ""
+    events: str = ""  # sha256 of what was asked and answered
 
 
 def worth(points: float, tests: Sequence[TestResult], *, partial: bool) -> float:

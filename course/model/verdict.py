@@ -34,3 +34,4 @@ class Verdict:
     sandbox: str = ""
     seed: int = 0
     seconds: float = 0.0
+    events: str = ""  # sha256 of what was asked and answered, in order

@@ -82,6 +82,7 @@ class Checks:
         reach = Reach(session, exercise, files, seed)
         reach.start()
         verdict = self._judge.run(exercise, reach, seed=seed)
+        verdict = replace(verdict, events=reach.log.closed(verdict))
         printed = cast("Fields", session.request("output", seconds=ANSWER_SECONDS))
         foreign = reach.foreign()
         verdict = replace(verdict, output=clean(str(printed["text"]), OUTPUT_LIMIT))

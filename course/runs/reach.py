@@ -5,9 +5,10 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import cast
 
-from course.errors import SandboxLost, SubmissionRefused
+from course.errors import CourseError, SandboxLost, SubmissionRefused
 from course.model.json import JSON, Fields
 from course.model.lesson import Exercise
+from course.runs.event_log import EventLog
 from course.runs.labs import as_file
 from course.runs.ports import Session
 
@@ -38,6 +39,7 @@ class Reach:
         self._seed = seed
         self._strangers: set[int] = set()
         self._until = 0.0
+        self.log = EventLog()
         self.unusable = ""  # why the submission cannot even be set up
 
     def start(self) -> None:
@@ -73,7 +75,14 @@ class Reach:
             "restart": self._restart,
             "text": self._text,
         }
-        return answers[command](**arguments)
+        self.log.asked(command, arguments)
+        try:
+            answer = answers[command](**arguments)
+        except CourseError as error:
+            self.log.refused(type(error).__name__)
+            raise
+        self.log.answered(answer)
+        return answer
 
     def foreign(self) -> Sequence[int]:
         """Ports of the system where somebody else was found listening; raises SandboxLost."""

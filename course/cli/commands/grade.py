@@ -85,8 +85,9 @@ def run(options: argparse.Namespace, wiring: Wiring) -> int:
 
 def run_replay(options: argparse.Namespace, wiring: Wiring) -> int:
     """Grade what a receipt is about once more, and compare."""
-    grade, root = read_receipt(options.replay, find_key(wiring.places.home))
-    root = options.paths[0].absolute() if options.paths else root
+    vouched = read_receipt(options.replay, find_key(wiring.places.home))
+    grade = vouched.grade
+    root = options.paths[0].absolute() if options.paths else vouched.root
     lessons = wiring.catalog.lessons
     scopes = [find_scope(lessons, grade.exercise), find_scope(lessons)]
     options.isolation = grade.isolation if grade.isolation != "none" else "container"
@@ -94,7 +95,7 @@ def run_replay(options: argparse.Namespace, wiring: Wiring) -> int:
     task = find_work(grade, scopes[0].exercises[0], scopes, root)
     terms = Terms(grade.seed, grade.partial, walls.isolation, walls.image, tool())
     judge = wiring.judge()
-    again = replay(grade, task, terms, lambda same: LocalHand(walls.sandboxes, judge, same))
+    again = replay(vouched, task, terms, lambda same: LocalHand(walls.sandboxes, judge, same))
     if options.json:
         show_json(replay_json(again))
     else:

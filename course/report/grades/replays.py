@@ -19,6 +19,9 @@ def replay_lines(again: Replay) -> Iterator[str]:
     else:
         yield "Another result."
         yield from (f"  {clean_line(change)}" for change in again.changes)
+    if again.is_same:
+        log = "The same" if again.is_same_log else "Not the same, as times and ports differ,"
+        yield f"{log} was asked and answered on the way."
     if before.image != again.after.image:
         yield "It ran in another image than the receipt says."
 
@@ -29,6 +32,7 @@ def replay_json(again: Replay) -> Fields:
         "version": VERSION,
         "same": again.is_same,
         "word_for_word": again.is_word_for_word,
+        "same_events": again.is_same_log,
         "same_image": again.before.image == again.after.image,
         "changes": [clean_line(change) for change in again.changes],
     }

@@ -9,8 +9,9 @@ from course.model.grade import Graded
 from course.runs.grading.digests import digest_files, digest_tests
 from course.runs.grading.grader import Terms
 from course.runs.grading.ledger import Ledger
-from course.runs.grading.receipt import make_receipt, receipt_name
+from course.runs.grading.receipt import Vouched, make_receipt, receipt_name
 from course.runs.grading.submissions import Task
+from course.storage.atomic import write_whole
 
 RECEIPTS = "receipts"
 
@@ -62,10 +63,9 @@ class Batch:
     def write_receipts(self, key: bytes) -> Path:
         """A receipt for each grade; returns their folder."""
         folder = self._ledger.folder / RECEIPTS
-        folder.mkdir(exist_ok=True)
         for task, graded in zip(self._tasks, self.grades(), strict=True):
-            receipt = make_receipt(graded.grade, task.entry.root, key)
-            (folder / receipt_name(graded.grade)).write_bytes(receipt)
+            vouched = Vouched(graded.grade, graded.events, task.entry.root)
+            write_whole(folder / receipt_name(graded.grade), make_receipt(vouched, key))
         return folder
 
 

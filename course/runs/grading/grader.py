@@ -121,7 +121,7 @@ def settled(task: Task, verdict: Verdict, files: Mapping[str, bytes], terms: Ter
         tests=verdict.tests,
         output=verdict.output[:OUTPUT_LIMIT],
     )
-    return Graded(with_receipt(grade), verdict.seconds)
+    return Graded(with_receipt(grade), verdict.seconds, events=verdict.events)
 
 
 def _checked(

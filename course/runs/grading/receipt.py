@@ -10,7 +10,7 @@ import json
 import os
 import re
 import secrets
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import cast
 
@@ -21,11 +21,26 @@ from course.runs.grading.digests import canonical, digest_of
 from course.runs.grading.record import grade_fields, read_grade
 from course.storage.atomic import write_whole
 
-VERSION = 1
+VERSION = 2
 KEY_VARIABLE = "COURSE_GRADING_KEY"
 KEY_BYTES = 32
 LARGEST = 1 << 20
-KEYS = {"version", "grade", "root", "digest", "key", "seal"}
+KEYS = {"version", "grade", "events", "root", "digest", "key", "seal"}
+
+
+@dataclass(frozen=True, slots=True)
+class Vouched:
+    """What a receipt vouches for.
+
+    Args:
+        grade: As it was given.
+        events: The digest of the event log: of what was asked and answered on the way.
+        root: Below which the submission was.
+    """
+
+    grade: Grade
+    events: str
+    root: Path
 
 
 def with_receipt(grade: Grade) -> Grade:
@@ -33,20 +48,21 @@ def with_receipt(grade: Grade) -> Grade:
     return replace(grade, receipt=_digest(grade))
 
 
-def make_receipt(grade: Grade, root: Path, key: bytes) -> bytes:
-    """The receipt of a grade on a submission below `root`, as a file."""
+def make_receipt(vouched: Vouched, key: bytes) -> bytes:
+    """The receipt of a grade, as a file."""
     body: Fields = {
         "version": VERSION,
-        "root": str(root),
-        "grade": grade_fields(grade),
-        "digest": _digest(grade),
+        "root": str(vouched.root),
+        "grade": grade_fields(vouched.grade),
+        "events": vouched.events,
+        "digest": _digest(vouched.grade),
         "key": _name_of(key),
     }
     return json.dumps({**body, "seal": _seal(body, key)}, indent=1, sort_keys=True).encode() + b"\n"
 
 
-def read_receipt(file: Path, key: bytes) -> tuple[Grade, Path]:
-    """The grade that a receipt vouches for, and where its submission was.
+def read_receipt(file: Path, key: bytes) -> Vouched:
+    """What a receipt vouches for.
 
     Raises:
         UsageError: It vouches for nothing.
@@ -61,10 +77,10 @@ def read_receipt(file: Path, key: bytes) -> tuple[Grade, Path]:
     if not hmac.compare_digest(str(fields["seal"]), _seal(body, key)):
         raise UsageError(f"{file.name} has been changed: its seal does not fit.")
     grade = read_grade(cast("Fields", fields["grade"]))
-    root = Path(str(fields["root"]))
-    if make_receipt(grade, root, key) != file.read_bytes():
+    vouched = Vouched(grade, str(fields["events"]), Path(str(fields["root"])))
+    if make_receipt(vouched, key) != file.read_bytes():
         raise UsageError(f"{file.name} has been changed: it is not as it was written.")
-    return grade, root
+    return vouched
 
 
 def receipt_name(grade: Grade) -> str:

@@ -42,6 +42,7 @@ def graded_fields(graded: Graded) -> Fields:
             "seconds": round(graded.seconds, 3),
             "tries": graded.tries,
             "worker": graded.worker,
+            "events": graded.events,
             "tests": {test.name: round(test.seconds, 3) for test in graded.grade.tests},
         },
     }
@@ -63,7 +64,8 @@ def read_graded(fields: Fields) -> Graded:
         for test in grade.tests
     )
     grade = replace(grade, tests=tests)
-    return Graded(grade, float(seconds), tries, str(run.get("worker", "")))
+    worker, log = str(run.get("worker", "")), str(run.get("events", ""))
+    return Graded(grade, float(seconds), tries, worker, log)
 
 
 def _plain(value: object) -> JSON:

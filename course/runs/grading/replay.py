@@ -6,13 +6,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from course.errors import SubmissionRefused, UsageError
-from course.model.grade import Grade
+from course.model.grade import Grade, Graded
 from course.model.lesson import Exercise
 from course.runs.grading.digests import digest_files, digest_tests
 from course.runs.grading.folders import Files
 from course.runs.grading.grader import Terms
 from course.runs.grading.layout import Scope
 from course.runs.grading.pool import Hand
+from course.runs.grading.receipt import Vouched
 from course.runs.grading.submissions import Entry, Task
 
 
@@ -22,11 +23,23 @@ class Replay:
 
     Args:
         before: As the receipt has it.
-        after: As it is now.
+        again: As it is now.
+        events: The digest of the event log in the receipt.
     """
 
     before: Grade
-    after: Grade
+    again: Graded
+    events: str = ""
+
+    @property
+    def after(self) -> Grade:
+        """The grade as it is now."""
+        return self.again.grade
+
+    @property
+    def is_same_log(self) -> bool:
+        """Whether the same was asked and answered on the way; times and ports of a rig differ."""
+        return self.events == self.again.events
 
     @property
     def is_same(self) -> bool:
@@ -70,11 +83,14 @@ def find_work(grade: Grade, exercise: Exercise, scopes: Sequence[Scope], root: P
     )
 
 
-def replay(grade: Grade, task: Task, terms: Terms, make_hand: Callable[[Terms], Hand]) -> Replay:
+def replay(
+    vouched: Vouched, task: Task, terms: Terms, make_hand: Callable[[Terms], Hand]
+) -> Replay:
     """Judge the same files with the same seed."""
+    grade = vouched.grade
     same = replace(terms, partial=grade.partial, seed=grade.seed, is_own_seed=True)
     with closing(make_hand(same)) as hand:
-        return Replay(grade, hand.grade(task).grade)
+        return Replay(grade, hand.grade(task), vouched.events)
 
 
 def _files(task: Task) -> Files:

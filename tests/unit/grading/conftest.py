@@ -15,6 +15,7 @@ from course.runs.grading.scope import find_scope
 from course.runs.grading.submissions import Entry, Task
 from tests.fixture_course import FIXTURES
 
+EVENTS = "5e" * 32
 TERMS = Terms(seed=5, image="sha256:1", tool="test")
 
 
@@ -37,7 +38,9 @@ class FakeChecker:
             TestResult("test_one", "One.", "passed", seconds=0.1),
             TestResult("test_two", "Two.", outcome, "" if ok else "no", points=3, seconds=0.2),
         )
-        return Verdict(exercise.slug, outcome, outcome, tests, "printed", "docker", seed or 0, 0.5)
+        return Verdict(
+            exercise.slug, outcome, outcome, tests, "printed", "docker", seed or 0, 0.5, EVENTS
+        )
 
     def close(self) -> None:
         self.is_closed = True

@@ -3,12 +3,20 @@
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from course.errors import CourseError, UsageError
 from course.model.grade import Learner
-from course.runs.grading.receipt import find_key, make_receipt, read_receipt, receipt_name
+from course.runs.grading.receipt import (
+    Vouched,
+    find_key,
+    make_receipt,
+    read_receipt,
+    receipt_name,
+)
 from course.runs.grading.replay import find_work, replay
-from tests.unit.grading.conftest import TERMS, FakeChecker, FakeHand
+from tests.unit.grading.conftest import EVENTS, TERMS, FakeChecker, FakeHand
 from tests.unit.report.hostile_grades import hostile
 
 KEY = bytes(range(32))
@@ -19,14 +27,17 @@ def receipt(task, tmp_path):
     """A receipt in a file, and the task."""
     work = task()
     file = tmp_path / "receipt.json"
-    file.write_bytes(make_receipt(FakeHand().grade(work).grade, work.entry.root, KEY))
+    graded = FakeHand().grade(work)
+    file.write_bytes(make_receipt(Vouched(graded.grade, graded.events, work.entry.root), KEY))
     return file, work
 
 
 def test_a_receipt_says_the_grade(receipt):
     file, work = receipt
-    grade, root = read_receipt(file, KEY)
-    assert root == work.entry.root
+    vouched = read_receipt(file, KEY)
+    grade = vouched.grade
+    assert vouched.root == work.entry.root
+    assert vouched.events == EVENTS
     assert grade.learner == Learner("jdoe")
     assert grade.score == 4.0
     assert all((grade.submission, grade.tests_digest, grade.image, grade.tool, grade.seed))
@@ -39,6 +50,19 @@ def test_any_flipped_byte_makes_it_worthless(receipt):
         file.write_bytes(whole[:place] + bytes([whole[place] ^ 1]) + whole[place + 1 :])
         with pytest.raises(CourseError):
             read_receipt(file, KEY)
+
+
+@given(place=st.integers(0, 1 << 16), flip=st.integers(1, 255))
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_so_does_any_other_byte_in_any_place(receipt, place, flip):
+    file, _ = receipt
+    sealed = file.read_bytes()
+    changed = bytearray(sealed)
+    changed[place % len(sealed)] ^= flip
+    other = file.with_name("changed.json")
+    other.write_bytes(changed)
+    with pytest.raises(CourseError):
+        read_receipt(other, KEY)
 
 
 @pytest.mark.parametrize("content", [b"", b"{}", b"[]", b"\xff", b"[" * 100_000])
@@ -75,22 +99,25 @@ def test_its_file_name_is_nobody_elses(tmp_path):
 
 def test_a_replay_comes_to_the_same_result(receipt, one):
     file, _ = receipt
-    grade, root = read_receipt(file, KEY)
+    vouched = read_receipt(file, KEY)
+    grade, root = vouched.grade, vouched.root
     checker = FakeChecker()
     work = find_work(grade, one.exercises[0], [one], root)
-    again = replay(grade, work, TERMS, lambda terms: FakeHand(checker, terms))
+    again = replay(vouched, work, TERMS, lambda terms: FakeHand(checker, terms))
     assert again.is_same
     assert again.is_word_for_word
+    assert again.is_same_log
     assert checker.seeds == [grade.seed]
     assert checker.is_closed
 
 
 def test_a_replay_that_differs_says_how(receipt, one, monkeypatch):
     file, _ = receipt
-    grade, root = read_receipt(file, KEY)
+    vouched = read_receipt(file, KEY)
+    grade, root = vouched.grade, vouched.root
     work = find_work(grade, one.exercises[0], [one], root)
     monkeypatch.setattr(type(work), "files", lambda _: {"add.py": b"minus"})
-    again = replay(grade, work, TERMS, lambda terms: FakeHand(terms=terms))
+    again = replay(vouched, work, TERMS, lambda terms: FakeHand(terms=terms))
     assert not again.is_same
     assert again.changes == [
         "outcome: passed, now failed",
@@ -101,7 +128,8 @@ def test_a_replay_that_differs_says_how(receipt, one, monkeypatch):
 
 def test_a_submission_that_changed_is_not_replayed(receipt, one):
     file, work = receipt
-    grade, root = read_receipt(file, KEY)
+    vouched = read_receipt(file, KEY)
+    grade, root = vouched.grade, vouched.root
     Path(work.entry.place, "add.py").write_text("other + thing")
     with pytest.raises(UsageError, match="others, or gone"):
         find_work(grade, one.exercises[0], [one], root)

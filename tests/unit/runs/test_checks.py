@@ -268,8 +268,12 @@ def test_a_right_and_a_wrong_file_in_a_real_sandbox(tmp_path: Path):
     judge = PytestJudge()
     checks = Checks(Chooser("embedded"), judge, ahead=False)
     try:
-        assert checks.check(EXERCISE, EXERCISE.solution).outcome == "passed"
-        assert checks.check(EXERCISE, EXERCISE.starter).outcome == "failed"
+        right = [checks.check(EXERCISE, EXERCISE.solution, seed=seed) for seed in (1, 1, 2)]
+        assert {verdict.outcome for verdict in right} == {"passed"}
+        assert right[0].events == right[1].events != right[2].events
+        wrong = checks.check(EXERCISE, EXERCISE.starter, seed=1)
+        assert wrong.outcome == "failed"
+        assert wrong.events not in {verdict.events for verdict in right}
         verdict = checks.check(EXERCISE, b"def double(:\n")
         assert (verdict.outcome, verdict.why) == (
             "failed",
