@@ -1,5 +1,6 @@
 """The lab's hands on the cluster: signals, settings and the scoreboard."""
 
+import contextlib
 import os
 import time
 from collections import deque
@@ -17,6 +18,7 @@ from lab.errors import LabError
 
 WORKERS = 4
 PATIENCE = 10.0  # how long the lab waits for anything
+SHORT_PATIENCE = 2.0  # and for what may never come
 
 
 class Cluster:
@@ -49,11 +51,20 @@ class Cluster:
         what = f"an answering worker in slot {slot}"
         return self._until(lambda: self.board.in_slot(slot), what)
 
-    def busy_worker(self, slot: int, least: int = 2) -> Row:
+    def busy_worker(self, slot: int, least: int = 2, patience: float = PATIENCE) -> Row:
         """The same, at a moment when it serves at least so many requests."""
         row = self.worker(slot)
-        self._until(lambda: row.serving >= least, f"{least} requests at worker {slot}")
+        what = f"{least} requests at worker {slot}"
+        self._lab.until(lambda: row.serving >= least, patience, what)
         return row
+
+    def worker_at_work(self, slot: int) -> Row:
+        """The same, if it gets that busy soon: at a shared port some hardly ever get a request."""
+        if self._settings.accept == "handout":
+            return self.busy_worker(slot)
+        with contextlib.suppress(LabError):
+            return self.busy_worker(slot, patience=SHORT_PATIENCE)
+        return self.worker(slot)
 
     def successor(self, slot: int, old_pid: int) -> Row:
         """The worker that took the slot over."""
@@ -102,6 +113,14 @@ class Cluster:
         """SIGKILL, until the master has found it dead."""
         self.signal(row, SIGKILL)
         self._until(lambda: row["state"] == DEAD, f"the end of pid {row['pid']}")
+
+    def must_hand_out(self) -> None:
+        """Refuse where a worker may never get the requests that something takes."""
+        if self._settings.accept != "handout":
+            raise LabError(
+                "at a shared port this worker may never get the requests it needs for that: "
+                "let the master hand them out first"
+            )
 
     def scale(self, workers: int) -> None:
         """TTIN or TTOU until the master wants that many, and they answer."""

@@ -50,7 +50,7 @@ def dismiss(worker: int = 2) -> dict[str, Any]:
 
 def end_one(worker: int, end: Any, how: str) -> dict[str, Any]:
     """End a worker one way or the other, at a busy moment, and count what it cost."""
-    row = cluster.busy_worker(worker) if load.rate >= RATE else cluster.worker(worker)
+    row = cluster.worker_at_work(worker) if load.rate >= RATE else cluster.worker(worker)
     begun, old, serving = time.monotonic(), row["pid"], row.serving
     lost = clients.lost_while(lambda: (end(row), cluster.successor(worker, old)))
     ms = round((time.monotonic() - begun) * 1000)
@@ -79,6 +79,7 @@ def go_on() -> dict[str, Any]:
 @lab.trigger
 def leak(worker: int = 4) -> dict[str, Any]:
     """Keep 2 MB of every request, until the master kills the worker for its size."""
+    cluster.must_hand_out()
     return end_one(worker, lambda row: cluster.signal(row, SIGUSR1), "grew until it was killed")
 
 
