@@ -47,6 +47,14 @@ def test_no_line_is_wider_than_the_room(width):
     assert max(line.cell_length for line in picture.lines) <= width
 
 
+def test_what_is_said_of_a_node_that_is_up_comes_before_the_word_up():
+    detail = NodeChanged(
+        seq=99, t=9.0, node="worker-1", role="worker", tier=2, state="up", detail="primary"
+    )
+    assert "│ ● primary" in columns(scene((*OPENED, detail)), 60)
+    assert "● up  primary" in columns(scene((*OPENED, detail)), 120)
+
+
 @pytest.mark.parametrize("width", [24, 40, 57])
 def test_rows_fit_where_columns_do_not(width):
     crashed = scene((*OPENED, *CRASHED))

@@ -155,11 +155,14 @@ def _draw_box(canvas: Canvas, spot: Region, node: SceneNode, *, is_selected: boo
     canvas.put(spot.x, spot.y + 1, corners[3] + " " * inside + corners[3], border)
     canvas.put(spot.x, spot.y + 2, corners[4] + corners[1] * inside + corners[5], border)
     canvas.put(spot.x + 2, spot.y, f" {short(node.title, inside - 4)} ", "bold $foreground")
-    canvas.put(spot.x + 2, spot.y + 1, look.label, look.style)
-    detail_room = inside - 4 - len(look.label)
-    if node.detail and detail_room > 1:
-        at = spot.x + 4 + len(look.label)
-        canvas.put(at, spot.y + 1, short(node.detail, detail_room), "$foreground 65%")
+    label, gap = look.label, 2
+    if node.state == "up" and len(node.detail) > inside - 4 - len(label):
+        label, gap = label[:1], 1  # that it is up can be seen; what else there is needs the room
+    canvas.put(spot.x + 2, spot.y + 1, label, look.style)
+    room = inside - 2 - len(label) - gap
+    if node.detail and room > 1:
+        at = spot.x + 2 + len(label) + gap
+        canvas.put(at, spot.y + 1, short(node.detail, room), "$foreground 65%")
     _draw_pid(canvas, spot, node)
 
 
