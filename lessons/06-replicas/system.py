@@ -163,7 +163,7 @@ class System:
         node = member.node
         if not member.is_running:
             return
-        detail = "takes writes" if role == "primary" else "no answer yet"
+        detail = "primary" if role == "primary" else "no answer yet"
         if role == "secondary":
             detail = f"{round(behind * 2) / 2:.1f} s behind" if behind >= 0.75 else "up to date"
         if member.name == self.cut:
