@@ -80,6 +80,7 @@ def test_every_kind_of_event_can_be_told():
 
 def test_values_are_told_in_a_line():
     assert value_line({"a": [1, 2], "b": None}) == "a [1, 2], b null"
+    assert value_line({"times": {"8": 5.5, "64": 5.12345}}) == "times (8: 5.5, 64: 5.123)"
     assert value_line("text") == "text"
     assert fields_line({"rate": 2.5, "key": "a"}) == "rate=2.5 key=a"
 
@@ -105,3 +106,10 @@ def test_the_story_is_bounded():
     story.add(Note(text=str(number)) for number in range(KEPT * 2))
     assert len(story.entries) == KEPT
     assert story.entries[-1].text == str(KEPT * 2 - 1)
+
+
+def test_requests_that_fail_alike_are_told_only_while_they_are_new():
+    story = Story()
+    story.add([request(), *[request("lost", ok=False)] * 40, request("refused", ok=False)])
+    kinds = [entry if isinstance(entry, Bunch) else entry.outcome for entry in story.entries]
+    assert kinds == ["200", Bunch(0.0, {"lost": 40 - NEWEST}), *["lost"] * NEWEST, "refused"]

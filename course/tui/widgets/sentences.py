@@ -36,10 +36,18 @@ def sentence(event: Event, titles: Titles) -> Content:
 
 
 def value_line(value: JSON) -> str:
-    """A JSON value for people: `key value, key value`, or the value itself."""
+    """A JSON value for people: `key value, key value (key: value)`, or the value itself."""
     if isinstance(value, dict):
-        return ", ".join(f"{clean_line(key, 40)} {_short(item)}" for key, item in value.items())
+        return ", ".join(f"{clean_line(key, 40)} {_nested(item)}" for key, item in value.items())
     return _short(value)
+
+
+def _nested(value: JSON) -> str:
+    """A table within a table, without the quotes and braces of JSON."""
+    if not isinstance(value, dict) or any(isinstance(item, dict) for item in value.values()):
+        return _short(value)
+    told = ", ".join(f"{key}: {_short(item)}" for key, item in value.items())
+    return clean_line(f"({told})", VALUE_LIMIT)
 
 
 def fields_line(fields: Fields) -> str:

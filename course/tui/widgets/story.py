@@ -1,7 +1,7 @@
-"""What the event list tells: everything that matters, and of ordinary requests only the newest.
+"""What the event list tells: everything that matters, and of requests in a row only the newest.
 
-A lab under load samples many requests that were simply answered. Told one by one they push the
-one sentence that matters off the screen within seconds.
+A lab under load samples many requests that were simply answered, or that all failed alike. Told one
+by one they push the one sentence that matters off the screen within seconds.
 """
 
 from collections import Counter
@@ -12,12 +12,12 @@ from itertools import takewhile
 from course.model.event import Event, Request
 
 KEPT = 300  # entries
-NEWEST = 3  # ordinary requests in a row that are told one by one
+NEWEST = 3  # requests in a row that are told one by one
 
 
 @dataclass
 class Bunch:
-    """Ordinary requests in a row that are only counted, by outcome."""
+    """Requests in a row that are only counted, by outcome."""
 
     t: float
     outcomes: Counter[str] = field(default_factory=Counter)
@@ -40,8 +40,9 @@ class Story:
         self.entries = self.entries[-KEPT:]
 
     def _bunch(self) -> None:
-        """Count the oldest of a run of ordinary requests, once the run is long."""
-        run = len(list(takewhile(_is_ordinary, reversed(self.entries))))
+        """Count the oldest of a long run of requests that went well, or failed alike."""
+        newest = self.entries[-1]
+        run = len(list(takewhile(lambda entry: _is_like(newest, entry), reversed(self.entries))))
         if run <= NEWEST:
             return
         at = len(self.entries) - run
@@ -58,5 +59,11 @@ class Story:
         self.entries.insert(at, bunch)
 
 
-def _is_ordinary(entry: Entry) -> bool:
-    return isinstance(entry, Request) and entry.ok
+def _is_like(newest: Entry, entry: Entry) -> bool:
+    if not isinstance(newest, Request) or not isinstance(entry, Request):
+        return False
+    return newest.ok == entry.ok and (newest.ok or _failure(newest) == _failure(entry))
+
+
+def _failure(request: Request) -> tuple[str, str, tuple[str, ...]]:
+    return request.outcome, request.why, tuple(hop.node for hop in request.hops)
