@@ -5,6 +5,7 @@ import hashlib
 import os
 import secrets
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -53,7 +54,24 @@ def find_walls(options: argparse.Namespace, wiring: Wiring) -> Walls:
             )
         explain("No walls: submissions run with your own rights. Every row says isolation: none.")
         return Walls(sandboxes, "none", found.image)
+    _refuse_weak(options)
     return Walls(sandboxes, options.isolation, found.image)
+
+
+def _refuse_weak(options: argparse.Namespace) -> None:
+    """Raise SandboxError where the engine is there and one of the walls is not."""
+    from course.sandbox.engine import connect
+    from course.sandbox.strength import weaknesses
+
+    with closing(connect()) as engine:
+        weak = "; ".join(weaknesses(engine))
+    if weak and not options.trust_submissions:
+        raise SandboxError(
+            f"Other people's code is not graded on this engine: {weak}.",
+            "`course doctor` says what is missing. Or vouch for the code: --trust-submissions.",
+        )
+    if weak:
+        explain(f"Not every wall stands: {weak}.")
 
 
 def find_tasks(options: argparse.Namespace, wiring: Wiring) -> list[Task]:

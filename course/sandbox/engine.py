@@ -42,7 +42,8 @@ class Engine:
         self.where = where
         with translated("say what it is"):
             parts = client.version(api_version=False).get("Components") or ()
-        self.is_podman = any(part["Name"].startswith("Podman") for part in parts)
+        self.components = {str(part["Name"]): str(part.get("Version", "")) for part in parts}
+        self.is_podman = any(name.startswith("Podman") for name in self.components)
 
     def close(self) -> None:
         """Give the connections back."""

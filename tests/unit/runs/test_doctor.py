@@ -1,4 +1,5 @@
 import contextlib
+from types import SimpleNamespace
 
 import pytest
 
@@ -43,8 +44,11 @@ def test_a_sandbox_that_does_not_start_is_a_problem():
     ],
 )
 def test_limits_that_the_engine_does_not_enforce_are_named(facts, outcome, told):
+    said = {"ServerVersion": "20.10", "CgroupVersion": "2", **facts}
     finding = _engine(
-        "unix:///run/x.sock", {"ServerVersion": "20.10", "CgroupVersion": "2", **facts}
+        SimpleNamespace(
+            where="unix:///run/x.sock", is_podman=False, components={}, facts=lambda: said
+        )
     )
     assert finding.outcome == outcome
     assert told in finding.detail
