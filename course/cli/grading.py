@@ -54,12 +54,12 @@ def find_walls(options: argparse.Namespace, wiring: Wiring) -> Walls:
             )
         explain("No walls: submissions run with your own rights. Every row says isolation: none.")
         return Walls(sandboxes, "none", found.image)
-    _refuse_weak(options)
-    return Walls(sandboxes, options.isolation, found.image)
+    isolation: Isolation = "none" if _is_weak(options) else options.isolation
+    return Walls(sandboxes, isolation, found.image)
 
 
-def _refuse_weak(options: argparse.Namespace) -> None:
-    """Raise SandboxError where the engine is there and one of the walls is not."""
+def _is_weak(options: argparse.Namespace) -> bool:
+    """Whether a wall is missing and the code is vouched for; raises SandboxError when it is not."""
     from course.sandbox.engine import connect
     from course.sandbox.strength import weaknesses
 
@@ -71,7 +71,8 @@ def _refuse_weak(options: argparse.Namespace) -> None:
             "`course doctor` says what is missing. Or vouch for the code: --trust-submissions.",
         )
     if weak:
-        explain(f"Not every wall stands: {weak}.")
+        explain(f"Not every wall stands: {weak}. Every row says isolation: none.")
+    return bool(weak)
 
 
 def find_tasks(options: argparse.Namespace, wiring: Wiring) -> list[Task]:

@@ -110,7 +110,7 @@ def settled(task: Task, verdict: Verdict, files: Mapping[str, bytes], terms: Ter
         why=clean_line(verdict.why),
         max_score=float(exercise.points),
         score=None if verdict.outcome == "error" else score,
-        isolation=ISOLATION.get(verdict.sandbox, terms.isolation),
+        isolation=_isolation(verdict, terms),
         seed=terms.seed_of(exercise),
         partial=terms.partial,
         place=task.entry.name,
@@ -122,6 +122,13 @@ def settled(task: Task, verdict: Verdict, files: Mapping[str, bytes], terms: Ter
         output=verdict.output[:OUTPUT_LIMIT],
     )
     return Graded(with_receipt(grade), verdict.seconds, events=verdict.events)
+
+
+def _isolation(verdict: Verdict, terms: Terms) -> Isolation:
+    """What stood around it; nothing to rely on where the batch says so of its engine."""
+    if terms.isolation == "none":
+        return "none"
+    return ISOLATION.get(verdict.sandbox, terms.isolation)
 
 
 def _checked(

@@ -116,6 +116,12 @@ def test_a_hand_that_cannot_be_made_stops_the_batch(run):
         run(none)
 
 
+@pytest.mark.parametrize("isolation", ["container", "none"])
+def test_where_a_wall_is_missing_every_row_says_so(task, isolation):
+    hand = FakeHand(terms=replace(TERMS, isolation=isolation))
+    assert hand.grade(task()).grade.isolation == isolation
+
+
 def test_nothing_handed_in_fails_without_a_sandbox(task, tmp_path):
     work = task()
     (work.entry.place / "add.py").unlink()
