@@ -1,7 +1,8 @@
 """A trigger's arguments as people type them, made into the types of their defaults."""
 
 import json
-from collections.abc import Callable, Mapping
+import shlex
+from collections.abc import Callable, Iterable, Mapping
 
 from course.errors import UsageError
 from course.model.json import JSON
@@ -25,8 +26,20 @@ def typed(trigger: Trigger, given: Mapping[str, str]) -> dict[str, JSON]:
 
 def split_pairs(text: str, separator: str) -> dict[str, str]:
     """`worker=2,hard=yes` as names and texts; raises UsageError for a piece without `=`."""
+    return _pairs(text.split(separator))
+
+
+def split_words(text: str) -> dict[str, str]:
+    """`worker=2 who="one network"`, as a lesson's text has it: quotes hold a value together."""
+    try:
+        return _pairs(shlex.split(text))
+    except ValueError as error:
+        raise UsageError(f"A quotation mark is missing in: {text}") from error
+
+
+def _pairs(pieces: Iterable[str]) -> dict[str, str]:
     pairs: dict[str, str] = {}
-    for piece in filter(None, (piece.strip() for piece in text.split(separator))):
+    for piece in filter(None, (piece.strip() for piece in pieces)):
         name, equals, value = piece.partition("=")
         if not equals or not name:
             raise UsageError(f"'{piece}' is not NAME=VALUE.", "As in crash:worker=2")

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import cast
 
-from course.content.arguments import split_pairs, typed
+from course.content.arguments import split_words, typed
 from course.content.manifest import Manifest
 from course.errors import UsageError
 from course.model.json import JSON
@@ -138,7 +138,7 @@ class _Reader:
             self._is_declared("trigger", at, name)
             return None
         try:
-            arguments = typed(trigger, split_pairs(rest, " "))
+            arguments = typed(trigger, split_words(rest))
         except UsageError as error:
             self._complain(at, f"{error.summary} {error.hint}".rstrip())
             arguments = {}

@@ -8,7 +8,7 @@ from functools import partial
 from course.content.static import problems
 from course.errors import CourseError
 from course.model.json import JSON
-from course.model.lesson import Exercise, Lesson
+from course.model.lesson import Block, Exercise, Lesson
 from course.model.proof import Proof
 from course.model.verdict import Outcome, Verdict
 from course.runs.labs import ENTRY, RunningLab, files_of, open_lab
@@ -78,13 +78,16 @@ class Verifier:
         return None if played["status"] == 0 else f"{played['status']}: {played['output']}"
 
     def _lab(self, lesson: Lesson) -> Iterator[Proof]:
-        """One lab: each trigger in the order of the manifest, then every gauge has had a value."""
+        """One lab: each trigger, then those with values in the text, then every gauge."""
         with self._lazy_lab(lesson, self.seeds[0]) as lab:
             yield self._prove(lesson, "the lab opens", lab.open)
             for one in lesson.triggers:
                 given = {parameter.name: parameter.default for parameter in one.parameters}
                 fires = partial(lab.fires, one.id, given)
                 yield self._prove(lesson, f"trigger {one.id} fires", fires)
+            for block in _told(lesson):
+                fires = partial(lab.fires, block.names[0], dict(block.arguments))
+                yield self._prove(lesson, f"`{block.text}` fires, as the text has it", fires)
             for gauge in lesson.gauges:
                 has_value = partial(lab.has_value, gauge.id)
                 yield self._prove(lesson, f"gauge {gauge.id} gets a value", has_value)
@@ -128,6 +131,12 @@ class Verifier:
         seconds = time.monotonic() - started
         kind = self.sandboxes.report().kind
         return Proof(lesson.id, claim, evidence is None, evidence or "", kind, seconds)
+
+
+def _told(lesson: Lesson) -> Iterator[Block]:
+    """The triggers to which the text gives values of its own, in its order."""
+    for step in lesson.steps:
+        yield from (one for one in step.blocks if one.kind == "trigger" and one.arguments)
 
 
 class LazyLab:

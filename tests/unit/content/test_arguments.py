@@ -1,6 +1,6 @@
 import pytest
 
-from course.content.arguments import split_pairs, typed
+from course.content.arguments import split_pairs, split_words, typed
 from course.errors import UsageError
 from course.model.lesson import Parameter, Trigger
 
@@ -42,3 +42,11 @@ def test_pairs_are_split_once_at_the_first_equals_sign():
 def test_what_is_no_pair_is_a_usage_error(text):
     with pytest.raises(UsageError):
         split_pairs(text, ",")
+
+
+def test_in_a_text_quotes_hold_a_value_together():
+    assert split_words('who="one network" rate=2 mode=\'x\'') == {
+        "who": "one network", "rate": "2", "mode": "x",
+    }  # fmt: skip
+    with pytest.raises(UsageError, match="quotation mark"):
+        split_words('who="one')
