@@ -1,6 +1,7 @@
 """A step that names a trigger or asks a question more than once; and one on a small terminal."""
 
 from dataclasses import replace
+from threading import Event as Signal
 
 import pytest
 
@@ -74,6 +75,21 @@ async def test_numbers_answer_the_first_experiment_that_is_still_to_be_run(twice
             "clustering/kill_one": "quarter",
             "clustering/kill_two": "all",
         }
+
+
+async def test_nothing_is_done_to_the_lab_while_an_experiment_runs(twice):
+    twice.lab.hold = Signal()
+    async with course(twice, LESSON) as pilot:
+        await with_lab(pilot)
+        await pilot.press("1", "enter")
+        await until(pilot, lambda: "It runs" in text_of(pilot, "ExperimentCard .truth"))
+        await pilot.press(CRASH.key)
+        await until(pilot, lambda: len(pilot.app._notifications))
+        twice.lab.hold.set()
+        await until(pilot, lambda: pilot.app.screen.query(ExperimentCard).first().is_settled)
+        assert twice.lab.fired == [("kill_one", {})]
+        await pilot.press(CRASH.key)
+        await until(pilot, lambda: len(twice.lab.fired) == 2)
 
 
 async def test_space_reads_on_whatever_has_the_focus(study):

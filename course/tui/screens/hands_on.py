@@ -31,6 +31,7 @@ from course.tui.widgets.trigger import (
 )
 
 NOT_RUNNING = "The lab is not running yet."
+IN_THE_WAY = "An experiment is running. What you do now would spoil it: wait for its answer."
 
 
 class HandsOnScreen(LabScreen):
@@ -38,6 +39,7 @@ class HandsOnScreen(LabScreen):
 
     def __init__(self, study: Study, lesson: Lesson) -> None:
         super().__init__(study, lesson)
+        self._is_observing = False
         # A lesson brings its own keys, so they cannot stand in BINDINGS.
         keys = [key for trigger in lesson.triggers for key in _keys(trigger)]
         self._bindings = BindingsMap.merge([self._bindings, BindingsMap(keys)])
@@ -80,8 +82,8 @@ class HandsOnScreen(LabScreen):
     @work(group="trigger")
     async def fire(self, trigger: Trigger, params: Fields, card: TriggerCard | None = None) -> None:
         """Fire a trigger and tell how it went beside the text; the event list has it too."""
-        if self.lab is None:
-            self.say(NOT_RUNNING)
+        if self.lab is None or self._is_observing:
+            self.say(NOT_RUNNING if self.lab is None else IN_THE_WAY)
             return
         where = card or next(iter(self._cards(trigger)), None)
         if where is not None:
@@ -104,7 +106,10 @@ class HandsOnScreen(LabScreen):
     def run_experiment(self, message: ExperimentCard.Predicted) -> None:
         """Run it, now that there is a prediction."""
         message.stop()
-        self.observe(message.experiment, message.choice)
+        if self._is_observing:
+            self.say(IN_THE_WAY)
+        else:
+            self.observe(message.experiment, message.choice)
 
     def action_choose(self, number: int) -> None:
         """Predict by number: in the experiment that has the focus, else the first still to run."""
@@ -122,6 +127,7 @@ class HandsOnScreen(LabScreen):
             return
         lesson = self.lesson.id
         self._on_card(experiment, lambda card: card.show_running())
+        self._is_observing = True
         try:
             self.study.predict(lesson, experiment, choice)
             observed, facts = await apart(self.lab.observe, experiment.id)
@@ -131,6 +137,8 @@ class HandsOnScreen(LabScreen):
             self._on_card(experiment, lambda card: card.show_error(trouble))
         else:
             self._on_card(experiment, lambda card: card.show_truth(prediction, facts))
+        finally:
+            self._is_observing = False
 
     def _on_card(self, experiment: Experiment, tell: Callable[[ExperimentCard], None]) -> None:
         for card in self.query(ExperimentCard):  # none when the page was turned meanwhile
