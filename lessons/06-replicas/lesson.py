@@ -67,7 +67,8 @@ def lag(seconds: float = 2.0, secondary: int = 0) -> dict[str, Any]:
     for member in chosen:
         system.slow(member, seconds)
     names = ", ".join(one.name for one in chosen)
-    lab.note(f"{names}: {seconds:g} s late from now on", node=chosen[0].name)
+    told = f"{seconds:g} s late from now on" if seconds else "no longer late"
+    lab.note(f"{names}: {told}", node=chosen[0].name)
     return {"late": names, "seconds": seconds}
 
 
@@ -76,7 +77,8 @@ def throttle(rate: float = 5.0) -> dict[str, Any]:
     """The second secondary applies no more than so many writes a second; 0 ends it."""
     member = secondaries(2)[0]
     system.slow(member, 0, rate or None)
-    lab.note(f"{member.name} applies at most {rate:g} writes a second", node=member.name)
+    told = f"applies at most {rate:g} writes a second" if rate else "applies as fast as it can"
+    lab.note(f"{member.name} {told}", node=member.name)
     return {"member": member.name, "rate": rate}
 
 

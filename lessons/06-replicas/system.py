@@ -165,7 +165,7 @@ class System:
             return
         detail = "primary" if role == "primary" else "no answer yet"
         if role == "secondary":
-            detail = f"{round(behind * 2) / 2:.1f} s behind" if behind >= 0.75 else "up to date"
+            detail = f"{round(behind * 2) / 2:.1f} s late" if behind >= 0.75 else "up to date"
         if member.name == self.cut:
             detail = f"cut off, {detail}"
         shown = role if role != "unknown" else node.role

@@ -209,7 +209,7 @@ def later() -> Observed:
 @lab.experiment
 def one_more() -> Observed:
     """A backlog, orders that keep coming, and three workers; then the same with four."""
-    seconds = {n: measuring.with_backlog(system, n, seconds=15)[0] for n in (3, 4)}
+    seconds = {n: measuring.with_backlog(system, n, seconds=60)[0] for n in (3, 4)}
     three, four = seconds[3], seconds[4]
     if three is None or four is None:
         choice = "never"
@@ -217,7 +217,7 @@ def one_more() -> Observed:
         choice = "half" if four / three < 0.63 else "quarter_less"
     return lab.observed(
         choice, lab_seconds={n: s and round(s, 2) for n, s in seconds.items()},
-        lab_formula={n: drain_seconds(BACKLOG, n, 20, 40) for n in (3, 4)},
+        lab_formula={n: drain_seconds(BACKLOG, n, 5, 10) for n in (3, 4)},
         of_600={n: drain_seconds(600, n, 5, 10) for n in (2, 3, 4, 6)},
     )  # fmt: skip
 
@@ -225,10 +225,10 @@ def one_more() -> Observed:
 @lab.experiment
 def two_workers() -> Observed:
     """The same backlog with two workers, which together are as fast as orders come."""
-    seconds, left = measuring.with_backlog(system, 2, seconds=2.0)
+    seconds, left = measuring.with_backlog(system, 2, seconds=4.0)
     choice = "never" if seconds is None and left > 0.7 * BACKLOG else "some_day"
     return lab.observed(
-        choice, backlog=BACKLOG, left_after_2_s=left, of_600=drain_seconds(600, 2, 5, 10)
+        choice, backlog=BACKLOG, left_after_4_s=left, of_600=drain_seconds(600, 2, 5, 10)
     )
 
 
@@ -291,8 +291,8 @@ def poisoned() -> Observed:
 
 @lab.experiment
 def storm() -> Observed:
-    """An outage of a second, jobs with five attempts: without a delay, and with growing ones."""
-    growing = {"type": "exponential", "delay": 200}
+    """An outage of two seconds, jobs with five attempts: without a delay, and with growing ones."""
+    growing = {"type": "exponential", "delay": 400}
     seen = {
         name: measuring.through_outage(system, backoff, jobs=10, attempts=5)
         for name, backoff in (("no_delay", 0), ("growing", growing))

@@ -47,7 +47,8 @@ def _ask_thrice(system: System, how: str) -> float:
 
 # -- how long a backlog lasts
 
-BACKLOG, ARRIVING, PACE_SECONDS = 40, 40, 0.05  # a worker does 20 jobs a second
+BACKLOG, ARRIVING, PACE_SECONDS = 40, 10, 0.2  # a worker does 5 jobs a second
+OUTAGE_SECONDS = 2.0
 
 
 def with_backlog(system: System, workers: int, seconds: float) -> tuple[float | None, int]:
@@ -177,11 +178,11 @@ def with_poison(system: System, good: int) -> dict[str, Any]:
 
 
 def through_outage(system: System, backoff: Any, jobs: int, attempts: int) -> dict[str, int]:
-    """Jobs that meet a broken mail server, which is mended after a second."""
+    """Jobs that meet a broken mail server, which is mended two seconds later."""
     options = {"attempts": attempts, "backoff": backoff}
     with system.fresh(works=False, seconds=0.0):
         names = system.take(jobs, options=options, **QUICK)
-        time.sleep(1.0)  # the outage itself
+        time.sleep(OUTAGE_SECONDS)  # the outage itself
         during = sum(system.outbox.mails(names, "asked").values())
         system.outbox.set(works=True)
         system.lab.until(lambda: not system.jobs.unfinished(), PATIENCE, "an empty queue")
