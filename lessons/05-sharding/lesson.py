@@ -2,13 +2,16 @@
 
 from typing import Any
 
-from placement import hash_of, imbalance, modulo, moves, rendezvous, ring
+from placement import WAYS, hash_of, imbalance, modulo, moves, rendezvous, ring
+from pymongo.errors import PyMongoError
 from system import USERS, System
 
 from lab import Lab, Observed
+from lab.errors import LabError
 
 lab = Lab()
 MOST_SHARDS = 5
+MOST_USERS = 1_000  # that are inserted at a time
 KEYS = range(10_000)  # for what is only computed
 
 
@@ -45,6 +48,8 @@ def by_email(user: int = 42) -> dict[str, Any]:
 @lab.trigger
 def insert(count: int = 60) -> dict[str, Any]:
     """Insert new users; ids go on from the last one."""
+    if not 1 <= count <= MOST_USERS:
+        raise LabError(f"insert 1 to {MOST_USERS:,} users at a time")
     ids = list(range(system.next_user, system.next_user + count))
     system.next_user += count
     return {"first": ids[0], "last": ids[-1], "placed": system.post("/users", ids)}
@@ -53,6 +58,8 @@ def insert(count: int = 60) -> dict[str, Any]:
 @lab.trigger
 def add_shard(way: str = "modulo") -> dict[str, Any]:
     """One database more (after five, back to three): users that lie wrong must move."""
+    if way not in WAYS:
+        raise LabError(f"there is no way '{way}': there are {', '.join(WAYS)}")
     before = system.used
     result = system.use(3 if before == MOST_SHARDS else before + 1, way)
     share = 100 * result["moved"] / result["total"]
@@ -64,7 +71,7 @@ def add_shard(way: str = "modulo") -> dict[str, Any]:
 @lab.trigger
 def kill_shard(shard: int = 2) -> dict[str, Any]:
     """SIGKILL a database."""
-    victim = system.shards[shard - 1]
+    victim = numbered(shard)
     pid = victim.pid
     victim.kill()
     lab.note(f"{victim.name} (pid {pid}) is dead; its users are nowhere else", "bad", victim.name)
@@ -74,8 +81,9 @@ def kill_shard(shard: int = 2) -> dict[str, Any]:
 @lab.trigger
 def restart_shard(shard: int = 2) -> dict[str, Any]:
     """Start a database again on its data."""
-    one = system.shards[shard - 1]
-    one.restart()
+    one = numbered(shard)
+    if not one.is_running:
+        one.restart()
     with one.client() as client:
         return {"shard": one.name, "pid": one.pid, "users": client.course.users.count_documents({})}
 
@@ -86,6 +94,13 @@ def hot_user(user: int = 7) -> dict[str, Any]:
     system.hot = None if system.hot == user else user
     shard = system.ask(f"/user/{user}")[1]["asked"][0][0]
     return {"hot": system.hot, "shard": shard}
+
+
+def numbered(shard: int) -> Any:
+    """The shard with this number."""
+    if not 1 <= shard <= len(system.shards):
+        raise LabError(f"there is no shard {shard}: there are 1 to {len(system.shards)}")
+    return system.shards[shard - 1]
 
 
 def share_of_fullest(user: int, count: int) -> float:
@@ -102,10 +117,8 @@ def told(what: str, status: int, answer: dict[str, Any]) -> dict[str, Any]:
     hops = [("clients",), ("router", 0, what)]
     hops += [(name, ms, "no answer" if name in missing else "asked") for name, ms in asked]
     lab.request(outcome, hops, why=answer["why"], ok=status < 500, keep=True)
-    return {
-        "status": status, "shards": names, "missing": missing, "why": answer["why"],
-        "user": answer["user"],
-    }  # fmt: skip
+    found = answer["user"]["name"] if answer["user"] else None
+    return {"status": status, "shards": names, "missing": missing, "found": found}
 
 
 @lab.gauge
@@ -129,8 +142,11 @@ def asked() -> float | None:
 
 @lab.gauge
 def fullest() -> float | None:
-    """Users on the fullest shard against the mean: 1.0 is even."""
-    counts = system.counts()
+    """Users on the fullest shard against the mean: 1.0 is even; None while one cannot say."""
+    try:
+        counts = system.counts()
+    except PyMongoError:  # one of them is just starting
+        return None
     return max(counts) * len(counts) / sum(counts) if sum(counts) else None
 
 
