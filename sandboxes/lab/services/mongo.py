@@ -14,6 +14,10 @@ class Mongo(Process):
     port: int
     stand_in: bool
 
+    def _is_news(self, line: str) -> bool:
+        """Errors only: mongod tells of every connection."""
+        return any(f'"s":"{severity}"' in line.replace(" ", "") for severity in "EF")
+
     @property
     def address(self) -> str:
         """As clients dial it."""

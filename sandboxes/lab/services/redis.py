@@ -113,6 +113,10 @@ class Redis(Process):
             defaults["retry"] = _once_more(redis.ConnectionError)
         return redis.Redis(**{**defaults, **options})  # type: ignore[arg-type]  # options by name
 
+    def _is_news(self, _line: str) -> bool:
+        """Nothing: it warns of how the machine is set up, which is not the lesson's subject."""
+        return False
+
     def restart(self) -> None:
         """End what is left of it and start it anew, in a rig with another password."""
         self.end()

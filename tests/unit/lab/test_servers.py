@@ -7,6 +7,7 @@ import pytest
 import redis
 
 from lab.errors import BadConfig, LabError
+from lab.wait import until
 
 HELLO = "server { listen 127.0.0.1:{port}; location / { return {status} 'hello'; } }"
 
@@ -17,6 +18,15 @@ def test_redis_answers_and_forgets_when_restarted(stage):
     assert server.client().get("a") == "1"
     server.restart()
     assert server.client().get("a") is None
+
+
+def test_servers_tell_the_learner_what_went_wrong_and_nothing_else(stage):
+    redis_server, mongod = stage.lab.redis(), stage.lab.mongo("shard-1")
+    until(lambda: mongod.output, 5, "mongod's first words")
+    redis_server._telling.tell("note", text="the end")
+    until(lambda: stage.of("note", text="the end"), 5, "all that was told")
+    assert stage.of("log") == []
+    assert mongod._is_news('{"t": 1, "s": "E", "msg": "no space"}')
 
 
 def test_the_learners_account_can_use_the_data_but_not_the_server(stage):
