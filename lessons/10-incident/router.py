@@ -175,17 +175,24 @@ class Router:
         for member in self.members:
             if what == "zero":
                 member.lanes.longest = 0
-            if what == "clear":
+            elif what == "clear":
                 member.lanes.clear()
-            if "stalled" in value and member.shard in value["stalled"]:
-                member.lanes.runs.clear()
-            elif "stalled" in value:
-                member.lanes.runs.set()
         self.is_broken = bool(value.get("broken", self.is_broken))
         self.mark = str(value.get("mark", self.mark))
         for name in ("query", "rebuild", "work"):
             setattr(self, name, float(value.get(name, getattr(self, name))))
+        self._set_lanes(value)
         return Answer(200, {})
+
+    def _set_lanes(self, value: dict[str, Any]) -> None:
+        """How many, and whether they move."""
+        for member in self.members:
+            if "lanes" in value:
+                member.lanes = Lanes(int(value["lanes"]))
+            if member.shard in value.get("stalled", ()):
+                member.lanes.runs.clear()
+            elif "stalled" in value:
+                member.lanes.runs.set()
 
 
 async def run(port: int, members: list[str]) -> None:

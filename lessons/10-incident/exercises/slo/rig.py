@@ -1,0 +1,265 @@
+"""The whole system around the learner's service, visitors, and a schedule of faults."""
+
+import ast
+import json
+import random
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from types import SimpleNamespace
+
+from judging import verdict
+from shoppers import Shoppers
+
+from lab import Lab
+from lab.errors import LabError, SubmissionFault
+
+lab = Lab()
+parts = SimpleNamespace(verdict=None)
+USERS, PAGES = 20, 4
+STORE = {"query": 0.06, "rebuild": 0.5, "work": 0.02, "lanes": 1}
+WARM, QUIET, FAULTS = 0.2, 2.0, 6.0
+
+
+@lab.setup
+def start():
+    """Redis twice, two shards, router, mail; then the learner's programs."""
+    with ThreadPoolExecutor() as pool:
+        sets = [pool.submit(lab.replica_set, 3, tier=4, name=name) for name in ("a", "b")]
+        with lab.together():
+            parts.cache = lab.redis("cache", tier=3)
+            parts.queue = lab.redis("queue", tier=3, role="queue")
+        parts.sets = {one.result().name: one.result() for one in sets}
+    fill()
+    ports = parts.ports = {"router": lab.free_port(), "mail": lab.free_port()}
+    members = [f"{name}/{one.name}={one.port}" for name, replicas in parts.sets.items()
+               for one in replicas.members]  # fmt: skip
+    with lab.together():
+        parts.router = lab.process(
+            "router", ["python", "router.py", str(ports["router"]), *members], role="balancer",
+            tier=3, ready=ports["router"],
+        )  # fmt: skip
+        parts.mail = lab.process(
+            "mail", ["python", "mail.py", str(ports["mail"])], role="origin", tier=3,
+            ready=ports["mail"],
+        )  # fmt: skip
+    lab.publish(
+        cache_url=parts.cache.learner_url, queue_url=parts.queue.learner_url,
+        router_port=ports["router"], mail_port=ports["mail"],
+    )  # fmt: skip
+    lab.until(is_whole, 20, "a primary and two secondaries in both shards")
+    start_service()
+
+
+def fill():
+    """Users in both shards."""
+    for number, replicas in enumerate(parts.sets.values()):
+        users = [{"_id": user, "version": 0, "orders": []} for user in range(USERS)]
+        with replicas.client(w=3) as client:
+            client.course.users.insert_many(users[number::2])
+
+
+def start_service():
+    """As many of the learner's processes as the file says."""
+    text = lab.submitted("service.py")
+    parts.apps, parts.workers = number_in(text, "APPS", 6), number_in(text, "WORKERS", 3)
+    parts.app_ports = [lab.free_port() for _ in range(parts.apps)]
+    with lab.together():
+        parts.app = [
+            lab.submission(
+                f"app-{n}", ["python", "service.py", "app", f"app-{n}", str(port)], role="app",
+                tier=2, ready=port,
+            )
+            for n, port in enumerate(parts.app_ports, 1)
+        ]  # fmt: skip
+        parts.worker = [
+            lab.submission(
+                f"worker-{n}", ["python", "service.py", "worker", f"worker-{n}"], role="worker",
+                tier=2,
+            )
+            for n in range(1, parts.workers + 1)
+        ]  # fmt: skip
+
+
+def number_in(text, name, most):
+    """A whole number that the file gives a name, without running the file."""
+    try:
+        body = ast.parse(text).body
+    except (SyntaxError, ValueError) as error:
+        raise SubmissionFault(f"service.py is no Python: {error}") from error
+    for node in body:
+        if (
+            isinstance(node, ast.Assign)
+            and [getattr(one, "id", "") for one in node.targets] == [name]
+            and isinstance(node.value, ast.Constant)
+            and type(node.value.value) is int
+        ):
+            return min(max(node.value.value, 1), most)
+    raise SubmissionFault(f"service.py has no line `{name} = ` with a whole number")
+
+
+# -- what is asked and told
+
+
+def put(who, path, value=None):
+    """Tell router or mail server something."""
+    body = json.dumps(value or {}).encode()
+    lab.until(
+        lambda: lab.http(parts.ports[who], path, method="PUT", body=body, timeout=2).ok, 10, path
+    )
+
+
+def stats(who):
+    """What it counted."""
+    reply = lab.http(parts.ports[who], "/stats", timeout=2)
+    return json.loads(reply.body) if reply.ok else {}
+
+
+def is_whole():
+    """Whether the router sees everybody."""
+    roles = list(stats("router").get("roles", {}).values())
+    return roles.count("primary") == 2 and roles.count("secondary") == 4
+
+
+# -- the faults
+
+
+def hang_cache():
+    """It takes connections and says nothing."""
+    parts.cache.pause()
+    time.sleep(1.8)  # how long the fault lasts
+    parts.cache.resume()
+
+
+def lose_copies():
+    """Nothing is in the cache any more, if it can be told so."""
+    lab.until(lambda: parts.cache.node.state != "paused", 5, "a cache that listens")
+    parts.cache.client().flushall()
+
+
+def hang_secondary():
+    """The late one; its shard keeps a majority."""
+    parts.late.pause()
+    time.sleep(1.5)
+    parts.late.resume()
+
+
+def kill_primary():
+    """Of the other shard."""
+    parts.replicas.primary.kill()
+
+
+def kill_app():
+    """The first one; a supervisor starts it again."""
+    restart(parts.app[0])
+
+
+def kill_worker():
+    """In the middle of a job: its mail is out, and nobody told it so."""
+    put("mail", "/settings", {"after": 0.4})
+    before = stats("mail")["sent"]
+    deadline = time.monotonic() + 2.0
+    while stats("mail")["sent"] == before and time.monotonic() < deadline:
+        time.sleep(0.02)
+    put("mail", "/settings", {"after": 0.0})
+    restart(parts.worker[0])
+
+
+def restart(process):
+    """What a supervisor does; a program that does not come back is the learner's."""
+    process.kill()
+    try:
+        process.restart()
+    except LabError as error:
+        lab.note(str(error), tone="bad")
+
+
+def break_mail():
+    """First it sends mails and says that it did not; then it sends none."""
+    put("mail", "/settings", {"deaf": True})
+    time.sleep(0.6)
+    put("mail", "/settings", {"deaf": False, "works": False})
+    time.sleep(0.9)
+    put("mail", "/settings", {"works": True})
+
+
+FAULTS_IN_TURN = (hang_cache, lose_copies, hang_secondary, kill_primary, kill_app, break_mail,
+                  kill_worker)  # fmt: skip
+
+
+def schedule(source):
+    """When which fault begins: every one of them once, in an order of the seed's."""
+    begins = [0.2 + 0.6 * n + source.uniform(0, 0.3) for n in range(len(FAULTS_IN_TURN))]
+    faults = list(FAULTS_IN_TURN)
+    source.shuffle(faults)
+    return list(zip(begins, faults, strict=True))
+
+
+def run_faults(plan, begun):
+    """One thread for each fault, so that none waits for another."""
+
+    def later(at, fault):
+        time.sleep(max(0.0, begun + at - time.monotonic()))
+        fault()
+
+    threads = [threading.Thread(target=later, args=one, daemon=True) for one in plan]
+    for thread in threads:
+        thread.start()
+    return threads
+
+
+@lab.trigger
+def judge():
+    """The verdict on this run; made once, whoever asks first."""
+    if parts.verdict is None:
+        parts.verdict = observe(random.Random(f"{lab.seed} schedule"))
+    return parts.verdict
+
+
+def observe(source):
+    """A quiet while, a bad while, and what became of it all."""
+    mark = f"{source.random():.12f}"
+    put("router", "/settings", {**STORE, "mark": mark})
+    shoppers = Shoppers(parts.app_ports, source, USERS, PAGES, mark)
+    shoppers.warm_up()
+    hurt, spared = source.sample(sorted(parts.sets), 2)
+    parts.replicas = parts.sets[hurt]
+    parts.late = parts.sets[spared].secondaries[0]
+    begun = time.monotonic() + WARM + QUIET
+    plan = [(-0.1, lambda: parts.sets[spared].set_lag(parts.late, 2)), *schedule(source)]
+    threads = run_faults(plan, begun)
+    seen = shoppers.come(WARM + QUIET + FAULTS)
+    for thread in threads:
+        thread.join(10)
+    parts.sets[spared].set_lag(parts.late, 0)
+    settle(shoppers.confirmed)
+    return {
+        **verdict(seen, shoppers, (WARM, WARM + QUIET), parts.apps + parts.workers),
+        "faults": [fault.__name__ for _, fault in plan[1:]], **mails(shoppers.confirmed),
+        "not_in_the_store": len(shoppers.confirmed - stored()),
+    }  # fmt: skip
+
+
+def settle(confirmed):
+    """Until every confirmed order has its mail, or long enough."""
+    deadline = time.monotonic() + 8
+    while time.monotonic() < deadline and confirmed - set(stats("mail").get("by_order", {})):
+        time.sleep(0.1)
+
+
+def mails(confirmed):
+    """How many confirmed orders have no mail, and how many mails went out twice."""
+    sent = stats("mail")["by_order"]
+    return {"without_mail": len(confirmed - set(sent)), "mailed_twice": sum(
+        count > 1 for count in sent.values()
+    )}  # fmt: skip
+
+
+def stored():
+    """The orders that the primaries know."""
+    found = set()
+    for replicas in parts.sets.values():
+        with replicas.client() as client:
+            for one in client.course.users.find():
+                found |= set(one["orders"])
+    return found

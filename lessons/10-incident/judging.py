@@ -1,0 +1,36 @@
+"""From what visitors saw to the numbers of the objective."""
+
+from typing import Any
+
+from shoppers import Served, Shoppers
+
+
+def percentile(times: list[float], percent: float) -> float:
+    """The time that so many percent stay within; 0 for nobody."""
+    ordered = sorted(times)
+    return ordered[int(percent / 100 * (len(ordered) - 1))] if ordered else 0.0
+
+
+def verdict(
+    seen: list[Served], shoppers: Shoppers, quiet: tuple[float, float], nodes: int
+) -> dict[str, Any]:
+    """Everything the objective asks for, as measured."""
+    before = [one for one in seen if quiet[0] <= one.at < quiet[1]]
+    after = [one for one in seen if one.at >= quiet[1]]
+    calm = percentile([one.ms for one in before if one.kind != "orders"], 99)
+    rough = percentile([one.ms for one in after if one.kind != "orders"], 99)
+    good = sum(one.good for one in before + after)
+    seconds = max((one.at for one in seen), default=0.0) - quiet[0]
+    return {
+        "quiet_visits": len(before), "quiet_good": sum(one.good for one in before),
+        "visits": len(after), "good": sum(one.good for one in after),
+        "lost_by_kind": {
+            kind: sum(one.kind == kind and not one.good for one in after)
+            for kind in ("pages", "users", "orders")
+        },
+        "quiet_p99_ms": round(calm, 1), "p99_ms": round(rough, 1),
+        "p99_ratio": round(rough / max(calm, 1.0), 2),
+        "stale": sum(one.is_stale for one in seen), "confirmed": len(shoppers.confirmed),
+        "node_seconds": round(nodes * seconds, 1),
+        "cost": round(100 * nodes * seconds / max(good, 1), 2),
+    }  # fmt: skip

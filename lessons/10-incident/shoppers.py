@@ -1,0 +1,132 @@
+"""The visitors of the last exercise: they come on schedule and know what they were promised."""
+
+import asyncio
+import itertools
+import random
+import time
+from dataclasses import dataclass
+from typing import Any
+
+from visitors import Ledger, Visit, plan
+from web import Answer, ask
+
+RATES = {"pages": 16.0, "users": 7.0, "orders": 3.0}
+PATIENCE = {"pages": 3.0, "users": 3.0, "orders": 4.0}
+IN_TIME_MS = {"pages": 1_000, "users": 1_000, "orders": 4_000}
+REFUSED_MS = 5  # whoever finds a closed door has lost no time and takes the next one
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """What became of a visit."""
+
+    kind: str
+    at: float  # seconds since the beginning
+    ms: float
+    is_right: bool
+    is_stale: bool = False
+
+    @property
+    def good(self) -> bool:
+        """Right and in time."""
+        return self.is_right and self.ms <= IN_TIME_MS[self.kind]
+
+
+class Shoppers:
+    """Visitors who take the apps in turn, as a balancer would send them.
+
+    Args:
+        ports: Of the apps.
+        source: Draws who comes when.
+        users, pages: How many there are.
+        mark: Something that only the store can say, on every page.
+    """
+
+    def __init__(
+        self, ports: list[int], source: random.Random, users: int, pages: int, mark: str
+    ) -> None:
+        self.confirmed: set[str] = set()
+        self._ports, self._mark = ports, mark
+        self._source = source
+        self._numbers = {"pages": range(pages), "users": range(users), "orders": range(users)}
+        self._ledger = Ledger()
+        self._tried: dict[int, int] = {}  # orders that were sent, by user
+        self._turn, self._names = itertools.count(), itertools.count(1)
+        self._seen: list[Served] = []
+        self._begun = 0.0
+
+    def warm_up(self, rounds: int = 2) -> None:
+        """Somebody looks at every page, at every app: no day begins with empty caches."""
+        for _ in range(rounds * len(self._ports)):
+            for number in self._numbers["pages"]:
+                asyncio.run(self._ask("pages", f"/pages/{number}"))
+
+    def come(self, seconds: float) -> list[Served]:
+        """All of them, over so many seconds; returns when the last one has left."""
+        streams = [(rate, kind, self._numbers[kind]) for kind, rate in RATES.items()]
+        visits = plan(self._source, seconds - 0.3, streams)
+        asyncio.run(self._come(visits))
+        return self._seen
+
+    async def _come(self, visits: list[Visit]) -> None:
+        self._begun = time.monotonic()
+        tasks = []
+        for visit in visits:
+            await asyncio.sleep(max(0.0, self._begun + visit.at - time.monotonic()))
+            tasks.append(asyncio.create_task(self._visit(visit)))
+        await asyncio.gather(*tasks)
+
+    async def _visit(self, visit: Visit) -> None:
+        if visit.kind == "pages":
+            await self._page(visit.number)
+        elif visit.kind == "users":
+            await self._user(visit.number)
+        elif await self._order(visit.number):
+            await self._user(visit.number)  # and they look at once, twice
+            await self._user(visit.number)
+
+    async def _page(self, number: int) -> None:
+        started = time.monotonic()
+        answer = await self._ask("pages", f"/pages/{number}")
+        right = answer.value.get("mark") == self._mark and answer.value.get("number") == number
+        self._note("pages", started, answer.ok and right)
+
+    async def _user(self, number: int) -> None:
+        started, need = time.monotonic(), self._ledger.latest(number)
+        answer = await self._ask("users", f"/users/{number}?need={need}")
+        version = answer.value.get("version")
+        is_version = type(version) is int and 0 <= version <= self._tried.get(number, 0)
+        stale = answer.ok and is_version and version < need
+        self._note("users", started, answer.ok and is_version and not stale, stale)
+
+    async def _order(self, user: int) -> bool:
+        """Whether it was confirmed; after a failure it is sent once more, under the same name."""
+        started, name = time.monotonic(), f"o-{next(self._names)}"
+        self._tried[user] = self._tried.get(user, 0) + 1
+        for _ in range(2):
+            answer = await self._ask("orders", "/orders", {"user": user, "order": name})
+            version = answer.value.get("version")
+            if answer.ok and type(version) is int:
+                break
+            await asyncio.sleep(0.2)
+        right = answer.ok and type(version) is int and 0 < version <= self._tried[user]
+        if right:
+            self._ledger.promised(user, version)
+            self.confirmed.add(name)
+        self._note("orders", started, right)
+        return right
+
+    async def _ask(self, kind: str, path: str, value: Any = None) -> Answer:
+        for _ in self._ports:
+            port = self._ports[next(self._turn) % len(self._ports)]
+            answer = await ask(port, path, value, timeout=PATIENCE[kind])
+            if not (answer.status == 0 and answer.value["why"] in CLOSED):
+                break
+        return answer
+
+    def _note(self, kind: str, started: float, right: bool, stale: bool = False) -> None:
+        ms = (time.monotonic() - started) * 1000
+        self._seen.append(Served(kind, started - self._begun, ms, right, stale))
+
+
+CLOSED = ("ConnectionRefusedError", "ConnectionResetError", "IndexError")
