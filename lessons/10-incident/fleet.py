@@ -3,12 +3,10 @@
 import json
 import os
 import signal
-import time
-from collections import deque
 from typing import Any
 
-from visitors import Crowd, Seen
-from web import Answer
+from meters import Meters
+from visitors import Crowd
 
 from lab import Lab
 from lab.errors import LabError
@@ -48,9 +46,7 @@ class Fleet:
         self.late: Mongo | None = None  # the secondary that lags
         self.cut: str = ""  # the shard with a member that hears no other
         self._paused: set[int] = set()  # pids of apps
-        self._calls: deque[tuple[float, int, int]] = deque()
-        self._doubles: deque[tuple[float, int]] = deque()
-        self._nodes: deque[tuple[float, int]] = deque()
+        self.meters = Meters()
 
     def _declare(self) -> None:
         """What is shown where, and what flows where."""
@@ -188,18 +184,11 @@ class Fleet:
 
     def look(self) -> None:
         """Roles as they are now, and counts for the gauges; called four times a second."""
-        now, seen = time.monotonic(), self.stats()
+        seen = self.stats()
         for name, role in seen.get("roles", {}).items():
             self._show(name, role, seen["waiting"][name])
         calls = sum(seen.get("calls", {}).values())
-        if self._calls and calls < self._calls[-1][1]:
-            self._calls.clear()
-        self._calls.append((now, calls, 0))
-        self._doubles.append((now, self.stats("mail").get("doubles", 0)))
-        self._nodes.append((now, self.running()))
-        for kept, seconds in ((self._calls, 5), (self._doubles, 30), (self._nodes, 10)):
-            while kept and now - kept[0][0] > seconds:
-                kept.popleft()
+        self.meters.note(calls, self.stats("mail").get("doubles", 0), self.running())
 
     def _show(self, name: str, role: str, waiting: int) -> None:
         member = next(one for one in self.members if one.name == name)
@@ -221,45 +210,3 @@ class Fleet:
         return apps + (more is not None and more.state == "up") + sum(
             one.is_running for one in self.everything
         )  # fmt: skip
-
-    def call_rate(self) -> float | None:
-        """Questions a second at the shards."""
-        if len(self._calls) < 2:
-            return None
-        first, last = self._calls[0], self._calls[-1]
-        return (last[1] - first[1]) / max(last[0] - first[0], 0.1)
-
-    def doubles(self) -> float | None:
-        """Mails of the last half minute that had gone out before."""
-        if not self._doubles:
-            return None
-        return max(0, self._doubles[-1][1] - self._doubles[0][1])
-
-    def node_seconds(self) -> float:
-        """What ran in the last ten seconds, each node for each second."""
-        if len(self._nodes) < 2:
-            return 0.0
-        pairs = zip(self._nodes, list(self._nodes)[1:], strict=False)
-        return sum(nodes * (then - now) for (now, nodes), (then, _) in pairs)
-
-    def tell_visit(self, seen: Seen, answer: Answer) -> None:
-        """A visit's way through the first tiers, and a trace of it."""
-        is_page, lab, ok = seen.visit.kind == "pages", self.lab, seen.status == 200
-        door = "edge" if is_page else "balancer"
-        lab.flow("visitors", door, seen.ms, ok=ok)
-        app = answer.headers.get("x-app", "")
-        hops: list[Any] = [("visitors", 0, f"{seen.visit.kind} {seen.visit.number}")]
-        if is_page:
-            hops.append(("edge", 0, seen.edge or "no answer"))
-        if not is_page or seen.edge not in ("HIT", "STALE", "UPDATING"):
-            if is_page:
-                lab.flow("edge", "balancer", seen.ms, ok=ok)
-            hops.append(("balancer", 0, ""))
-            if app:
-                lab.flow("balancer", app, seen.ms, ok=ok)
-                hops.append((app, seen.ms, seen.how))
-                if "member" in answer.value and seen.how not in ("HIT", "WAITED"):
-                    hops += [("router", 0, ""), (answer.value["member"], 0, "")]
-        outcome = "stale" if seen.is_stale else seen.edge or seen.how or "no answer"
-        why = str(answer.value.get("why", ""))
-        lab.request(outcome, hops, why=why, ok=ok, ms=round(seen.ms, 1))

@@ -276,7 +276,7 @@ def hit_ratio() -> float | None:
 @lab.gauge
 def store_calls() -> float | None:
     """Questions a second at the shards."""
-    return system.call_rate()
+    return system.meters.call_rate()
 
 
 @lab.gauge
@@ -288,7 +288,7 @@ def waiting_jobs() -> float | None:
 @lab.gauge
 def doubles() -> float | None:
     """Mails of the last half minute that had gone out before."""
-    return system.doubles()
+    return system.meters.doubles()
 
 
 @lab.gauge
@@ -302,7 +302,7 @@ def stale_reads() -> float | None:
 def cost() -> float | None:
     """Node-seconds for each good answer of the last ten seconds."""
     good = sum(one.good for one in system.crowd.window(10))
-    return system.node_seconds() / good if good else None
+    return system.meters.node_seconds() / good if good else None
 
 
 # -- what you predict

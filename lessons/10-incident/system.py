@@ -6,11 +6,13 @@ import signal
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import settings as settings_file
 from cluster import WORKERS
 from fleet import DELAYS, MOST_WORKERS, Fleet
+from meters import tell_visit
 from settings import Settings
 from visitors import USERS, Crowd, Seen
 
@@ -44,7 +46,9 @@ class System(Fleet):
             self.sets = {one.name: one for one in (each.result() for each in sets)}
         self._fill()
         self._start_programs()
-        self.crowd = Crowd(self.edge.port, self.balancer.port, self.tell_visit, lab.random)
+        self.crowd = Crowd(
+            self.edge.port, self.balancer.port, partial(tell_visit, lab), lab.random
+        )  # fmt: skip
         lab.until(self.is_whole, 20, "the router's view of both shards")
         self.traffic = lab.load(self.crowd.arrive, rate=RATE, concurrency=1).start()
         lab.every(0.25, self.look)
