@@ -93,6 +93,8 @@ class BoxSession:
             self._finish(self._lost())
         except CourseError as error:
             self._finish(error)
+            while self._box.receive():  # to its end, at which the stream is closed
+                pass
 
     def _take(self, fields: Fields) -> None:
         event = fields.get("event")
@@ -102,8 +104,8 @@ class BoxSession:
         number = fields.get("id")
         with self._lock:
             future = self._waiting.get(number) if isinstance(number, int) else None
-        if future is None:
-            return  # answered too late; whoever asked has gone
+        if future is None or future.done():
+            return  # answered too late, or twice; whoever asked has gone
         error = fields.get("error")
         if isinstance(error, dict):
             future.set_exception(_fault(error))

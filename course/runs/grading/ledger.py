@@ -4,6 +4,7 @@ A crash leaves whole lines and at most one torn one, which is dropped. Each line
 digest of the one before, so a line that was changed, added or taken out is noticed.
 """
 
+import contextlib
 import json
 import os
 import threading
@@ -89,11 +90,26 @@ class Ledger:
 
     def _append(self, fields: Fields) -> None:
         body: Fields = {"previous": self._chain, **fields}
-        self._chain = digest_of(body)
-        line = json.dumps({**body, "digest": self._chain}, allow_nan=False).encode() + b"\n"
-        self._file.write(line)
-        self._file.flush()
-        os.fsync(self._file.fileno())
+        digest = digest_of(body)
+        self._write(json.dumps({**body, "digest": digest}, allow_nan=False).encode() + b"\n")
+        self._chain = digest
+
+    def _write(self, line: bytes) -> None:
+        """All of it, past the file's buffer, which would try again what a full disk refused."""
+        file = self._file.fileno()
+        before = os.fstat(file).st_size
+        left = memoryview(line)
+        try:
+            while left:
+                left = left[os.write(file, left) :]
+            os.fsync(file)
+        except OSError as error:
+            with contextlib.suppress(OSError):
+                os.ftruncate(file, before)
+            raise StorageError(
+                f"{self._path} cannot be written: {error.strerror}.",
+                "Make room, then go on with --resume.",
+            ) from error
 
     def _read(self, header: Fields) -> Fields:
         """Take up what was written before a crash; empty when nothing was."""
