@@ -2,10 +2,12 @@
 
 import json
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 
 import pytest
 
+from course.cli.progress import Progress
 from course.judge.judge import PytestJudge
 from course.model.grade import Learner
 from course.model.verdict import Verdict
@@ -86,3 +88,17 @@ def hidden_lines() -> list[str]:
     lines = (line.strip() for line in test.read_text(encoding="utf-8").splitlines())
     told = ('"""', "@pytest.mark", "import", "from")
     return [line for line in lines if len(line) > 12 and not line.startswith(told)]
+
+
+def test_nothing_a_learner_writes_is_a_command_to_ci(capsys):
+    """CI obeys lines that begin with two colons; grading writes files, and begins lines itself."""
+    with closing(Progress(1)) as progress:
+        progress.step("passed \n::error::owned\r::stop-commands::x exercise")
+    said = capsys.readouterr().err.splitlines()
+    assert said
+    assert [line for line in said if line.lstrip().startswith("::")] == []
+    workflow = (HERE.parents[1] / "docs/drop-ins/github-actions.yml").read_text(encoding="utf-8")
+    grading = workflow.replace("\\\n", "").splitlines()
+    commands = [line for line in grading if "course grade" in line and "#" not in line]
+    assert len(commands) == 2
+    assert all("--output" in line for line in commands)
