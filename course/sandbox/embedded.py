@@ -11,7 +11,7 @@ import threading
 from collections.abc import Sequence
 from pathlib import Path
 
-from course.errors import SandboxLost
+from course.errors import SandboxError, SandboxLost
 from course.sandbox.box import Autopsy, BoxKind, Purpose, Size
 from course.sandbox.left_over import left_by_embedded
 from course.sandbox.tail import Tail
@@ -20,6 +20,9 @@ CHUNK = 64 * 1024
 LEARNER_UID = "COURSE_LEARNER_UID"  # whom submissions run as, where the course runs as root
 GOODBYE_SECONDS = 4.0  # the agent ends in order when its stdin closes; then it is killed
 PASSED_ON = ("PATH", "HOME", "TMPDIR", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", LEARNER_UID)
+SOCKET_PATH = 103 if sys.platform == "darwin" else 107  # bytes: what `sun_path` holds
+BELOW_PLACE = len("/course-check-12345678/lab-12345678/r-12345678/socket")  # what reports go to
+LONGEST_PLACE = SOCKET_PATH - BELOW_PLACE
 WARNING = "Practice: your code runs with your own rights on this computer."
 
 
@@ -34,9 +37,15 @@ class EmbeddedBackend:
         self._sandboxes = sandboxes
         self._boxes: list[EmbeddedBox] = []
 
-    def start(self, size: Size, *, run_id: str, purpose: Purpose) -> "EmbeddedBox":
-        """Start an agent with a scratch folder of its own."""
-        work = Path(tempfile.mkdtemp(prefix=f"course-{purpose}-{run_id[:8]}-"))
+    def start(
+        self,
+        size: Size,
+        *,
+        run_id: str,  # noqa: ARG002  only Docker can label a box with it
+        purpose: Purpose,
+    ) -> "EmbeddedBox":
+        """Start an agent with a scratch folder of its own; raises SandboxError."""
+        work = _scratch(purpose)
         passed_on = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
         environment = {
             **passed_on,
@@ -61,6 +70,17 @@ class EmbeddedBackend:
     def left_over(self) -> Sequence[str]:
         """Folders and processes of boxes that were closed."""
         return left_by_embedded(box.work for box in self._boxes if box.is_closed)
+
+
+def _scratch(purpose: Purpose) -> Path:
+    """A fresh folder, in whose subfolders a Unix socket can still be made."""
+    place = tempfile.gettempdir()
+    if len(os.fsencode(place)) > LONGEST_PLACE:
+        raise SandboxError(
+            f"The folder for temporary files has too long a name: {place}.",
+            "Set TMPDIR to a shorter one, such as /tmp.",
+        )
+    return Path(tempfile.mkdtemp(prefix=f"course-{purpose}-"))
 
 
 class EmbeddedBox:
