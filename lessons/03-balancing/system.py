@@ -209,7 +209,8 @@ class System:
         tries = self._tries(seen)
         own = max(seen.ms - sum(ms for _, _, ms in tries), 0)
         hops = [("clients", 0, what), ("nginx", own, ""), *((n, ms, s) for n, s, ms in tries)]
-        why = f"$upstream_addr says {', '.join(seen.servers) or 'nobody'}"
+        is_plain = len(seen.servers) == 1 and seen.reply.ok  # the path says it all
+        why = "" if is_plain else f"$upstream_addr says {', '.join(seen.servers) or 'nobody'}"
         outcome = f"{seen.status or 'no answer'} from {seen.server}"
         keep = keep or len(seen.servers) > 1  # what a failure cost is worth seeing
         self.lab.request(outcome, hops, why=why, ok=seen.reply.ok, ms=seen.ms, keep=keep)

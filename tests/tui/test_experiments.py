@@ -90,3 +90,13 @@ async def test_a_run_that_comes_out_otherwise_is_told_as_it_was(study):
         await until(pilot, lambda: "You were right" in text_of(pilot, "ExperimentCard .truth"))
         shown = " ".join(text_of(pilot, "ExperimentCard .truth").split())
         assert "otherwise than the lesson expects" in shown
+
+
+async def test_enter_runs_what_was_predicted_wherever_the_focus_is(study):
+    async with course(study, BREAK_IT) as pilot:
+        await with_lab(pilot)
+        await pilot.press("1")
+        pilot.app.screen.query_one("#step").focus()
+        await pilot.pause()
+        await pilot.press("enter")
+        await until(pilot, lambda: "You were right" in text_of(pilot, "ExperimentCard .truth"))

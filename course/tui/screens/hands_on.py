@@ -119,6 +119,11 @@ class HandsOnScreen(LabScreen):
         for card in [*with_focus, *to_run, *cards][:1]:
             card.choose(number)
 
+    def action_run_chosen(self) -> None:
+        """Run the experiment that has a prediction, wherever the focus has gone since."""
+        for card in [card for card in self.query(ExperimentCard) if card.is_ready][:1]:
+            card.run_it()
+
     @work(group="experiment", exclusive=True)
     async def observe(self, experiment: Experiment, choice: str) -> None:
         """Remember the prediction, run the experiment, and put truth beside it."""

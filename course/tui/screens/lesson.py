@@ -45,6 +45,8 @@ class LessonScreen(HandsOnScreen):
         Binding("e", "exercise", "Exercise", tooltip="Work on this lesson's exercise",
                 id="lesson.exercise"),
         Binding("escape", "home", "Home", tooltip="Back to the list of lessons", id="lesson.home"),
+        Binding("enter", "run_chosen", "Run", show=False, id="lesson.run",
+                tooltip="Run the experiment for which you have predicted an answer"),
         *(Binding(str(number), f"choose({number})", f"Answer {number}", show=False,
                   tooltip=f"Predict answer {number} of the experiment on this step",
                   id=f"lesson.answer.{number}") for number in range(1, 10)),

@@ -94,6 +94,16 @@ it. Being wrong here is how the course works; nobody counts."""
             self._run_button.disabled = False
             self._run_button.focus()
 
+    @property
+    def is_ready(self) -> bool:
+        """Whether there is a prediction that has not been put to the test."""
+        is_chosen = self.query_one(RadioSet).pressed_index >= 0
+        return is_chosen and not self.is_settled and not self.disabled
+
+    def run_it(self) -> None:
+        """The same as its button."""
+        self._run_button.press()
+
     @on(RadioSet.Changed)
     def allow_the_run(self, event: RadioSet.Changed) -> None:
         """A prediction was made: now it may run."""
