@@ -180,8 +180,9 @@ class System:
         self.redis.resume()
         if not self.redis.is_running:
             self.redis.restart()
-        self.client.config_set("maxmemory", 0)
-        self.client.execute_command("FLUSHALL", "SYNC")  # the memory, too, is free when it returns
+        patient = self.redis.client(socket_timeout=30)
+        patient.config_set("maxmemory", 0)
+        patient.execute_command("FLUSHALL", "SYNC")  # the memory, too, is free when it returns
         self.set_apps(**SETTINGS)
         self.set_origin(**BASELINE)
 
