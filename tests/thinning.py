@@ -12,34 +12,57 @@ from dataclasses import replace
 from pathlib import Path
 
 from course.model.codec import encode
-from course.model.event import Event, GaugesRead, Request, Traffic
+from course.model.event import Event, GaugesRead, Log, NodeChanged, Note, Request, Traffic
 from course.storage.recordings import read_recording
 
 SECONDS = 2.0
 FAILED_KEPT = 2  # of the requests that failed within those seconds
 LARGEST = 150_000  # bytes
+LONGEST = 60.0  # seconds; what is still too large by then is a run to be made anew
 
 Window = list[Event]
 
 
 def thinned(events: Iterable[Event], seconds: float = SECONDS) -> list[Event]:
     """The same run, told more briefly, and numbered anew."""
-    kept = (event for window in _windows(events, seconds) for event in _told(window))
-    return [replace(event, seq=number) for number, event in enumerate(kept, start=1)]
+    told: list[Event] = []
+    for window in _windows(_lasting(events, seconds), seconds):
+        for event in _told(window):
+            t = max(event.t, told[-1].t) if told else event.t  # a node stood between, a bit later
+            told.append(replace(event, seq=len(told) + 1, t=t))
+    return told
+
+
+def _lasting(events: Iterable[Event], seconds: float) -> Iterator[Event]:
+    """Without what was said of a node that soon after was in the same state, said otherwise."""
+    following: dict[str, NodeChanged] = {}
+    lasting: list[Event] = []
+    for event in reversed(list(events)):
+        if isinstance(event, NodeChanged):
+            later = following.get(event.node)
+            following[event.node] = event
+            same = later and (later.state, later.pid, later.role) == (
+                event.state, event.pid, event.role
+            )  # fmt: skip
+            if later and same and later.t - event.t <= seconds:
+                continue
+        lasting.append(event)
+    return reversed(lasting)
 
 
 def _windows(events: Iterable[Event], seconds: float) -> Iterator[Window]:
-    """Cut after `seconds`; what is more than a measurement stands alone."""
+    """Cut after `seconds`, and where somebody did something; nodes and notes stand between."""
     window: Window = []
     for event in events:
         is_measured = isinstance(event, Traffic | GaugesRead | Request)
-        if window and (not is_measured or event.t - window[0].t > seconds):
+        is_passing = isinstance(event, NodeChanged | Note | Log)
+        if window and (event.t - window[0].t > seconds or not (is_measured or is_passing)):
             yield window
             window = []
-        window.append(event)
-        if not is_measured:
-            yield window
-            window = []
+        if is_measured:
+            window.append(event)
+        else:
+            yield [event]
     if window:
         yield window
 
@@ -86,7 +109,7 @@ def main(raw: Path, kept: Path) -> None:
     """Thin a recording, coarser and coarser until it is small enough."""
     events = read_recording(raw).events
     seconds = SECONDS
-    while len(text := _lines(thinned(events, seconds))) > LARGEST:
+    while len(text := _lines(thinned(events, seconds))) > LARGEST and seconds < LONGEST:
         seconds *= 1.5
     kept.write_text(text, encoding="utf-8")
     sys.stdout.write(f"{kept}: {len(text)} bytes, {seconds:g} s\n")

@@ -100,7 +100,7 @@ def pass_time(minutes: int = 5) -> dict[str, Any]:
 @lab.trigger
 def describe() -> dict[str, Any]:
     """What `kubectl get hpa` and `kubectl describe hpa` show."""
-    return system.status()
+    return system.described()
 
 
 @lab.gauge

@@ -88,19 +88,25 @@ class System:
         return {"requests a minute": per_minute, **self.status()}
 
     def status(self) -> dict[str, Any]:
-        """The autoscaler's row, its conditions and its reason."""
+        """The autoscaler's row and its reason."""
         cluster = self.cluster
         with cluster.lock:
             decision = cluster.decision
-            conditions = decision.conditions if decision else {}
             return {
                 "time": cluster.clock,
                 "targets": cluster.shown(),
                 "replicas": cluster.replicas,
                 "ready": sum(pod.ready is True for pod in cluster.pods),
-                "conditions": [f"{name}={on} {why}" for name, (on, why) in conditions.items()],
                 "why": decision.why if decision else "nobody has looked yet",
             }
+
+    def described(self) -> dict[str, Any]:
+        """The same with the autoscaler's conditions."""
+        with self.cluster.lock:
+            decision = self.cluster.decision
+            conditions = decision.conditions if decision else {}
+            told = {name: f"{on} {why}".strip() for name, (on, why) in conditions.items()}
+            return {**self.status(), **told}
 
     def surged(self, boot: int) -> tuple[int, int]:
         """A surge on pods that start so slowly: for how long requests are refused, how many."""

@@ -66,6 +66,15 @@ class Office:
             )  # fmt: skip
         self.wait(lambda: all(self.state(name) == "works" for name in names), "the workers")
 
+    def relay(self, tries: int) -> int:
+        """Start a relay that tries so often; its port."""
+        port = free_port()
+        self._servers.append(
+            self._start("relay.py", "--port", port, "--mail", self.ports["mail"], "--tries", tries)
+        )
+        until(lambda: accepts(port), SECONDS, "the relay")
+        return port
+
     def state(self, name: str) -> object:
         """Whether a worker says that it works or rests."""
         return self.redis.client.hget("workers", name)

@@ -264,6 +264,15 @@ def test_failed_jobs_are_tried_again_as_told(office, names, kind, least):
     assert seconds >= least - 0.1  # three gaps: 3 x 0.3, or 0.3 + 0.6 + 1.2
 
 
+def test_three_tiers_of_three_attempts_are_27_calls(office, names):
+    office.hire("worker-1")
+    office.set_mail(works=False, seconds=0)
+    options = {"attempts": 3, "backoff": {"type": "fixed", "delay": 10}}
+    office.order(names[0], tries=3, port=office.relay(tries=3), options=options)
+    office.wait(lambda: office.redis.client.zcard("bull:mails:failed"), "the last try")
+    assert office.mails("asked")[names[0]] == 27
+
+
 def test_dead_letters_get_another_chance(office, names):
     office.hire("worker-1")
     office.set_mail(works=False, seconds=0)
