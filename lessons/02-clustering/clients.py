@@ -1,8 +1,9 @@
 """The people who use the cluster: what they ask, what they get, and what they lose."""
 
+import contextlib
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from control import Cluster
@@ -10,7 +11,8 @@ from control import Cluster
 from lab import Lab
 
 CLIENT_TIMEOUT = 1.0
-PATIENCE = 10.0  # how long the lab waits for anything
+UNHURRIED = 10.0  # the same, where only a broken connection is to count
+PATIENCE = 20.0  # how long the lab waits for anything
 TRACED = 10  # every tenth request that went well leaves its trace, and every one that did not
 
 
@@ -24,6 +26,7 @@ class Clients:
         self._waiting: set[int] = set()
         self._numbers = 0
         self.lost = 0
+        self._timeout = CLIENT_TIMEOUT
         self.of_late = lab.window(10)
 
     def ask(self, path: str = "/") -> Any:
@@ -32,7 +35,7 @@ class Clients:
             self._numbers += 1
             number = self._numbers
             self._waiting.add(number)
-        reply = self._lab.http(self._port, path, timeout=CLIENT_TIMEOUT)
+        reply = self._lab.http(self._port, path, timeout=self._timeout)
         with self._lock:
             self.lost += not reply.ok
             self._waiting.discard(number)
@@ -53,6 +56,16 @@ class Clients:
         else:
             why = "no answer in time" if "timed out" in reply.error else "the connection broke"
             self._lab.request("lost", [("clients", reply.ms, why)], ok=False, why=why, keep=True)
+
+    @contextlib.contextmanager
+    def unhurried(self) -> Iterator[None]:
+        """Nobody gives up meanwhile: on a busy machine answers are late, and not lost."""
+        self._timeout = UNHURRIED
+        try:
+            self.lost_while(lambda: None)  # those under way still are in a hurry
+            yield
+        finally:
+            self._timeout = CLIENT_TIMEOUT
 
     def lost_while(self, act: Callable[[], Any]) -> int:
         """How many requests failed from now until all that were open after `act` have ended."""

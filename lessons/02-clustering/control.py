@@ -17,7 +17,7 @@ from lab import Lab
 from lab.errors import LabError
 
 WORKERS = 4
-PATIENCE = 10.0  # how long the lab waits for anything
+PATIENCE = 20.0  # how long the lab waits for anything
 SHORT_PATIENCE = 2.0  # and for what may never come
 
 
@@ -157,6 +157,22 @@ class Cluster:
         end = time.monotonic() + seconds
         self._until(lambda: time.monotonic() >= end, "the end of the watch")
         return row["restarts"] - restarts, row["cpu_ms"] - cpu
+
+    def restarts_until(self, enough: int, least: float, most: float) -> tuple[int, int, float]:
+        """Watch until that many, at least and at most so long: the same, and the seconds it took.
+
+        A busy machine forks slowly, and then it takes longer until a storm can be seen.
+        """
+        row, begun = self.board.master, time.monotonic()
+        restarts, cpu = row["restarts"], row["cpu_ms"]
+
+        def is_over() -> bool:
+            seconds = time.monotonic() - begun
+            return seconds >= most or (seconds >= least and row["restarts"] - restarts >= enough)
+
+        self._lab.until(is_over, most + PATIENCE, "the end of the watch")
+        spent = round(time.monotonic() - begun, 1)
+        return row["restarts"] - restarts, row["cpu_ms"] - cpu, spent
 
     def restarts_of_late(self, seconds: float) -> int:
         """Workers lost and started again in the last seconds, if asked more often than that."""

@@ -86,11 +86,16 @@ def leak(worker: int = 4) -> dict[str, Any]:
 @lab.trigger
 def crash_at_boot(worker: int = 1, backoff: bool = True) -> dict[str, Any]:
     """A release that cannot start: the worker is killed, and so is every successor at its birth."""
-    cluster.configure(broken=True, backoff=backoff)
-    cluster.kill(cluster.worker(worker))
+    break_boot(worker, backoff=backoff)
     tries, cpu_ms = cluster.restarts_in(1.5)
     lab.note(f"worker-{worker}: {tries} starts in 1.5 s, {cpu_ms} ms of CPU spent", tone="bad")
     return {"worker": worker, "backoff": backoff, "starts": tries, "cpu_ms": cpu_ms, "seconds": 1.5}
+
+
+def break_boot(worker: int, *, backoff: bool) -> None:
+    """From now on nobody can start, and this worker is killed."""
+    cluster.configure(broken=True, backoff=backoff)
+    cluster.kill(cluster.worker(worker))
 
 
 @lab.trigger
@@ -205,7 +210,8 @@ def all_cores() -> Observed:
 def kill_one() -> Observed:
     """Kill a worker that serves at least two requests, and count who got no answer."""
     fresh()
-    seen = crash(2)
+    with clients.unhurried():
+        seen = crash(2)
     choice = "in_flight" if seen["lost"] <= seen["serving"] else "quarter"
     return lab.observed(choice if seen["lost"] else "nothing", **seen)
 
@@ -236,21 +242,25 @@ def heartbeat() -> Observed:
 @lab.experiment
 def crash_loop() -> Observed:
     """A release that dies at its start: how often is it started, without back-off and with it?"""
-    starts, cpu_ms = {}, {}
-    for name, backoff in (("without", False), ("with", True)):
-        fresh()
-        seen = crash_at_boot(1, backoff=backoff)
-        starts[name], cpu_ms[name] = seen["starts"], seen["cpu_ms"]
     fresh()
-    choice = "storm" if starts["without"] >= 5 * max(starts["with"], 1) else "few"
-    return lab.observed(choice, starts=starts, cpu_ms=cpu_ms, seconds=1.5)
+    break_boot(1, backoff=False)
+    without, cpu_without, seconds = cluster.restarts_until(40, least=1.5, most=8)
+    fresh()
+    break_boot(1, backoff=True)
+    with_it, cpu_with = cluster.restarts_in(seconds)
+    fresh()
+    choice = "storm" if without >= 5 * max(with_it, 1) else "few"
+    starts, cpu_ms = ({"without": a, "with": b} for a, b in
+                      ((without, with_it), (cpu_without, cpu_with)))  # fmt: skip
+    return lab.observed(choice, starts=starts, cpu_ms=cpu_ms, seconds=seconds)
 
 
 @lab.experiment
 def dismiss_one() -> Observed:
     """Ask a worker that serves at least two requests to leave, and count who got no answer."""
     fresh()
-    seen = dismiss(3)
+    with clients.unhurried():
+        seen = dismiss(3)
     return lab.observed("nothing" if seen["lost"] == 0 else "in_flight", **seen)
 
 
@@ -272,7 +282,8 @@ def who_gets_it() -> Observed:
 def rolling() -> Observed:
     """Replace all four workers under load, and count who got no answer."""
     fresh()
-    seen = roll()
+    with clients.unhurried():
+        seen = roll()
     replaced = len(set(seen["new_pids"]) - set(seen["old_pids"]))
     choice = "not_replaced" if replaced < WORKERS else "some" if seen["lost"] else "nothing"
     return lab.observed(choice, replaced=replaced, **seen)
@@ -283,7 +294,8 @@ def bad_release() -> Observed:
     """The same, with a release that cannot start."""
     fresh()
     old = cluster.pids()
-    lost = clients.lost_while(lambda: cluster.configure(broken=True))
+    with clients.unhurried():
+        lost = clients.lost_while(lambda: cluster.configure(broken=True))
     stayed = [pid for pid in cluster.pids() if pid in old]
     fresh()
     choice = "old_stay" if len(stayed) == WORKERS else "outage" if lost else "fewer"
