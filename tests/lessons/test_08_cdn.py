@@ -290,6 +290,8 @@ def test_table_strict_edge(quiet_lab, scripts, tmp_path):
 def test_table_plain_edge(quiet_lab, tmp_path):
     results = running.play_table(quiet_lab, "edge.conf", tmp_path)
     missed = {name for name, result in results.items() if result != "pass"}
+    required = [name for name, case in running.table().items() if case["kind"] == "required"]
+    assert (len(required), len(missed & set(required))) == (31, 8), "as the lesson's text says"
     allowed = set(LEFT_OUT) | set(NEEDS_SCRIPTS)
     assert missed <= allowed, f"{len(results) - len(missed)} of {len(results)}: {missed - allowed}"
 
