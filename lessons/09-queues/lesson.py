@@ -342,4 +342,4 @@ def full_queue() -> Observed:
 
 
 if __name__ == "__main__":
-    lab.play(enqueue, crash, later, one_more, mid_job, with_key, poisoned, unacknowledged)
+    lab.play(enqueue, crash, later, mid_job, with_key, poisoned, unacknowledged)

@@ -52,17 +52,20 @@ OUTAGE_SECONDS = 2.0
 
 
 def with_backlog(system: System, workers: int, seconds: float) -> tuple[float | None, int]:
-    """Seconds until the backlog is gone, or None, and how much of it is left then."""
+    """Seconds until the backlog is gone, or None, and how much of it is left then.
+
+    The clock runs from when all are at work; what they did until then is counted in.
+    """
     with system.fresh(workers=0):
         system.take(BACKLOG, pace=PACE_SECONDS)
         system.steady(ARRIVING, pace=PACE_SECONDS)
-        begun = time.monotonic()
         system.staff.let_work(workers)
+        begun, there = time.monotonic(), max(1, system.jobs.waiting())
         try:
             system.lab.until(lambda: not system.client.llen(f"{BULL}:wait"), seconds, "the end")
         except NotInTime:
             return None, system.jobs.waiting()
-        return time.monotonic() - begun, system.jobs.waiting()
+        return (time.monotonic() - begun) * BACKLOG / there, system.jobs.waiting()
 
 
 def throughput(system: System, workers: int, jobs: int) -> float:
