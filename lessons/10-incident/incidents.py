@@ -3,7 +3,7 @@
 import random
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from system import System
 from visitors import USERS, Seen, Visit, p99, plan, share
@@ -11,6 +11,8 @@ from visitors import USERS, Seen, Visit, p99, plan, share
 HOT = 0  # the page and the user that everybody wants; both lie in shard a
 OTHERS = range(1, USERS)
 MENDED = 2.0  # seconds after which the stores of the storm work again
+TRIES, LATE_SECONDS = 3, 0.06
+T = TypeVar("T")
 Script = list[tuple[float, Callable[[], object]]]
 
 
@@ -77,6 +79,15 @@ class Replay:
         return sum(claim(one.visit) and not one.good for one in self.seen)
 
 
+def steadily(system: System, play: Callable[[], T]) -> T:
+    """Do it again, if the computer had so much else to do that the clocks in here were late."""
+    for _ in range(TRIES - 1):
+        result = play()
+        if system.crowd.late_seconds < LATE_SECONDS:
+            return result
+    return play()
+
+
 def replayed(
     system: System, name: str, seconds: float,
     streams: list[tuple[float, str, Any]], script: Script = [],  # noqa: B006  never changed
@@ -86,7 +97,7 @@ def replayed(
     visits = plan(source, seconds - 0.5, streams)
     system.put("router", "/zero")
     seen = system.crowd.replay(visits, seconds, script)
-    stats = system.stats()
+    stats = system.lab.until(system.stats, 10, "the router's counts")
     return Replay(seen, read_signals(seen, stats), stats)
 
 

@@ -30,7 +30,8 @@ def verdict(
         },
         "quiet_p99_ms": round(calm, 1), "p99_ms": round(rough, 1),
         "p99_ratio": round(rough / max(calm, 1.0), 2),
-        "stale": sum(one.is_stale for one in seen), "confirmed": len(shoppers.confirmed),
+        "late_ms": round(shoppers.late_ms, 1), "stale": sum(one.is_stale for one in seen),
+        "confirmed": len(shoppers.confirmed),
         "node_seconds": round(nodes * seconds, 1),
         "cost": round(100 * nodes * seconds / max(good, 1), 2),
     }  # fmt: skip

@@ -7,7 +7,8 @@ incidents.py has the scripts; measuring.py the other experiments' counters.
 
 import signal
 from collections.abc import Callable
-from typing import Any
+from functools import partial
+from typing import Any, TypeVar
 
 import incidents
 import measuring
@@ -23,6 +24,7 @@ from visitors import PAGES, Crowd, p99, share
 from lab import Lab, Observed
 from lab.errors import LabError
 
+T = TypeVar("T")
 lab = Lab()
 system: System
 
@@ -308,10 +310,15 @@ def cost() -> float | None:
 # -- what you predict
 
 
+def steadily(play: Callable[[], T]) -> T:
+    """Once more, where the computer had too much else to do to measure anything."""
+    return incidents.steadily(system, play)
+
+
 @lab.experiment
 def one_of_each() -> Observed:
     """An app, a queue worker, a secondary, the cache and the mail server fail in five seconds."""
-    seen = measuring.one_of_each_dies(system).signals
+    seen = steadily(lambda: measuring.one_of_each_dies(system)).signals
     good = seen.good_percent
     choice = "hardly" if good >= 93 else "quarter" if good >= 60 else "most"
     return lab.observed(choice, **seen.facts())
@@ -320,7 +327,7 @@ def one_of_each() -> Observed:
 @lab.experiment
 def no_primary() -> Observed:
     """Kill the primary of shard a, and look who is answered in the two seconds after."""
-    good = measuring.without_primary(system)
+    good = steadily(lambda: measuring.without_primary(system))
     lost, other, reads = good["orders_shard_a"], good["orders_shard_b"], good["reads"]
     if lost > 50:
         choice = "nothing"
@@ -360,26 +367,28 @@ def cause(signals: Signals) -> Observed:
 @lab.experiment
 def first_incident() -> Observed:
     """Visitors wait and leave. You see what an operator sees."""
-    return cause(incidents.stampede(system, {})[0].signals)
+    return cause(steadily(lambda: incidents.stampede(system, {})[0]).signals)
 
 
 @lab.experiment
 def second_incident() -> Observed:
     """Visitors wait and leave, again."""
-    return cause(incidents.retry_storm(system, "naive").signals)
+    return cause(steadily(lambda: incidents.retry_storm(system, "naive")).signals)
 
 
 @lab.experiment
 def third_incident() -> Observed:
     """Visitors wait and leave, a third time."""
-    return cause(incidents.hot_shard(system, {})[0].signals)
+    return cause(steadily(lambda: incidents.hot_shard(system, {})[0]).signals)
 
 
 @lab.experiment
 def stop_stampede() -> Observed:
     """The first incident again, on the same seed: as it was, with a lock, with a fourth app."""
     ways = {"nothing": {}, "lock": {"lock": True}, "worker": {"lock": False, "workers": 4}}
-    runs = dict(zip(ways, incidents.stampede(system, *ways.values()), strict=True))
+    runs = dict(
+        zip(ways, steadily(lambda: incidents.stampede(system, *ways.values())), strict=True)
+    )
     rebuilds = {name: run.stats["keys"].get(f"page:{HOT}", 0) for name, run in runs.items()}
     helps = [name for name in ("lock", "worker") if rebuilds[name] < rebuilds["nothing"] / 2]
     return lab.observed(
@@ -392,7 +401,7 @@ def stop_stampede() -> Observed:
 def after_the_stall() -> Observed:
     """The second incident, and its road not taken: a second after the shards work again."""
     good = {
-        how: incidents.retry_storm(system, how).good(incidents.after_mending)
+        how: steadily(partial(incidents.retry_storm, system, how)).good(incidents.after_mending)
         for how in ("naive", "budget")
     }
     naive, budget = good["naive"] > 60, good["budget"] > 60
@@ -413,7 +422,9 @@ def cool_the_shard() -> Observed:
     """The third incident, on the same seed: as it was, with copies of users, with a fourth app."""
     copy, no_copy = {"user_copy_ms": 1000, "lock": True}, {"user_copy_ms": 0, "lock": False}
     ways = {"nothing": {}, "copy": copy, "worker": {**no_copy, "workers": 4}}
-    runs = dict(zip(ways, incidents.hot_shard(system, *ways.values()), strict=True))
+    runs = dict(
+        zip(ways, steadily(lambda: incidents.hot_shard(system, *ways.values())), strict=True)
+    )
     failed = {name: run.failed() for name, run in runs.items()}
     helps = [name for name in ("copy", "worker") if failed[name] < failed["nothing"] / 2]
     return lab.observed(
@@ -434,7 +445,10 @@ def after_my_order() -> Observed:
 @lab.experiment
 def refuse_some() -> Observed:
     """Twice as many visitors as the shards can answer: take all, or refuse at the door."""
-    runs = {name: measuring.surge(system, at) for name, at in (("take_all", 0), ("shed", 2))}
+    runs = {
+        name: steadily(partial(measuring.surge, system, at))
+        for name, at in (("take_all", 0), ("shed", 2))
+    }
     taken, refusing = runs["take_all"]["good"], runs["shed"]["good"]
     choice = "refuse" if refusing > 2 * taken else "take_all" if taken > 2 * refusing else "same"
     return lab.observed(choice, **runs)

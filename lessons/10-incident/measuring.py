@@ -83,7 +83,7 @@ def without_mail(system: System) -> dict[str, Any]:
         run = replayed(system, "no mail", 2.2, streams, script)
         orders = sum(one.visit.kind == "orders" and one.status == 200 for one in run.seen)
         system.lab.until(lambda: system.depth() == 0, 15, "an empty queue")
-        mail = system.stats("mail")
+        mail = system.lab.until(lambda: system.stats("mail"), 10, "the mail server's counts")
         return {
             "good_percent": run.signals.good_percent, "orders": orders,
             "waiting_at_the_end_of_the_outage": deepest[0], "refused": mail["refused"],
@@ -100,7 +100,8 @@ def calls_for_one_visit(system: System, workers: int, visits: int = 5) -> float:
         system.put("router", "/zero")
         for user in range(visits):
             system.one("users", user)
-        return sum(system.stats()["calls"].values()) / visits
+        stats = system.lab.until(system.stats, 10, "the router's counts")
+        return sum(stats["calls"].values()) / visits
 
 
 def own_orders(system: System, *, own: bool) -> dict[str, Any]:
@@ -114,7 +115,8 @@ def own_orders(system: System, *, own: bool) -> dict[str, Any]:
             ordered = system.one("orders", user)
             seen = [system.one("users", user) for _ in range(2)]
             stale += sum(one.is_stale for one in seen) if ordered.good else 0
-        return {"reads": 20, "stale": stale, "store_calls": sum(system.stats()["calls"].values())}
+        stats = system.lab.until(system.stats, 10, "the router's counts")
+        return {"reads": 20, "stale": stale, "store_calls": sum(stats["calls"].values())}
 
 
 def surge(system: System, shed: int) -> dict[str, Any]:

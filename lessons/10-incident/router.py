@@ -22,7 +22,7 @@ from pymongo import AsyncMongoClient, ReturnDocument, WriteConcern
 from pymongo.errors import PyMongoError
 from web import Answer, Request, Tally, ms_since, serve
 
-LOOK_SECONDS = 0.2
+LOOK_SECONDS = 0.3
 PATIENCE_MS = 600
 SILENT = Answer(503, {"why": "no member of the shard answers"})
 

@@ -19,7 +19,7 @@ from course.sandbox.choice import Chooser
 
 ROOT = Path(__file__).resolve().parents[2]
 SHOWN = ("good", "visits", "lost_by_kind", "quiet_p99_ms", "p99_ms", "p99_ratio", "stale",
-         "confirmed", "without_mail", "mailed_twice", "cost", "faults")  # fmt: skip
+         "confirmed", "without_mail", "mailed_twice", "cost", "late_ms", "faults")  # fmt: skip
 
 
 def exercise(name: str) -> Exercise:

@@ -19,6 +19,7 @@ parts = SimpleNamespace(verdict=None)
 USERS, PAGES = 20, 4
 STORE = {"query": 0.06, "rebuild": 0.5, "work": 0.02, "lanes": 1}
 WARM, QUIET, FAULTS = 0.2, 2.0, 6.0
+BUSY_MS = 40
 
 
 @lab.setup
@@ -213,7 +214,26 @@ def judge():
     """The verdict on this run; made once, whoever asks first."""
     if parts.verdict is None:
         parts.verdict = observe(random.Random(f"{lab.seed} schedule"))
+        if parts.verdict["late_ms"] > BUSY_MS:  # the computer had too much else to do: once more
+            start_over()
+            parts.verdict = observe(random.Random(f"{lab.seed} schedule"))
     return parts.verdict
+
+
+def start_over():
+    """Everybody runs, nothing is stored, sent or waiting."""
+    with lab.together():
+        for replicas in parts.sets.values():
+            for member in replicas.members:
+                if not member.is_running:
+                    member.restart()
+    lab.until(is_whole, 20, "a primary and two secondaries in both shards")
+    for replicas in parts.sets.values():
+        with replicas.client(w=3) as client:
+            client.course.users.update_many({}, {"$set": {"version": 0, "orders": []}})
+    put("mail", "/zero")
+    parts.cache.client().flushall()
+    parts.queue.client().flushall()
 
 
 def observe(source):

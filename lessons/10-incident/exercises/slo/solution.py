@@ -88,7 +88,7 @@ def from_cache(command):
 
 def user(number, need):
     """A user's data, new enough for this visitor, from whoever answers soon."""
-    for read, seconds in (("secondary", 0.25), ("primary", 0.3), ("secondary", 0.3)):
+    for read, seconds in (("secondary", 0.4), ("primary", 0.5)):
         try:
             found = ask(f"/users/{number}?read={read}", seconds=seconds)
         except Unavailable:
