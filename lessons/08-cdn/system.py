@@ -33,6 +33,9 @@ class Rules:
     generation: int = 0  # part of the key: another one means that no copy is found
 
 
+NAMES = {"eu": "EU", "us": "US", "asia": "Asia"}
+
+
 class System:
     """Starts the processes, and changes them."""
 
@@ -55,11 +58,11 @@ class System:
             name: (lab.folder / f"{name}.conf").read_text(encoding="utf-8")
             for name in ("edge", "strict")
         }
-        for region, ms in DISTANCE_MS.items():
-            lab.node(f"visitors-{region}", "client", 0, f"Visitors, {region}").up()
+        for region, name in NAMES.items():
+            lab.node(f"visitors-{region}", "client", 0, f"{name} users").up()
             lab.edge(f"visitors-{region}", f"edge-{region}")
             lab.edge(f"edge-{region}", "origin")
-            lab.node(f"edge-{region}", "edge", 1, f"Edge {region}, {ms} ms from origin")
+            lab.node(f"edge-{region}", "edge", 1, f"Edge {name}")
         with lab.together():
             self.origin = lab.process(
                 "origin", ["python", "origin.py", str(self.origin_port)], role="origin", tier=2,
