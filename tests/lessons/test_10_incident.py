@@ -178,7 +178,7 @@ def test_an_answer_that_is_late_is_none():
 def test_the_verdict_is_computed_from_quiet_and_bad_times_apart():
     served = [shoppers.Served("users", at / 10, 50, True) for at in range(20)]
     served += [shoppers.Served("users", 2 + at / 10, 500, at % 2 == 0) for at in range(10)]
-    people = type("People", (), {"confirmed": {"o-1"}})()
+    people = type("People", (), {"confirmed": {"o-1"}, "late_ms": 1.0})()
     found = judging.verdict(served, people, (0.0, 2.0), nodes=3)
     assert (found["quiet_visits"], found["visits"], found["good"]) == (20, 10, 5)
     assert found["p99_ratio"] == 10
