@@ -64,6 +64,7 @@ class Fleet:
                 lab.edge(f"app-{number}", target)
         for shard in self.shard_names:
             for number in (1, 2, 3):
+                lab.node(f"{shard}-{number}", "secondary", 4)
                 lab.edge("router", f"{shard}-{number}")
         for number in (1, 2):
             lab.edge("queue", f"jobs-{number}")

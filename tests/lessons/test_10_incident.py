@@ -2,12 +2,20 @@
 
 import asyncio
 import importlib
+import json
+import os
 import random
+import signal
 import sys
 
 import pytest
 
+from lab.family import children
+from lab.http import http_request
+from lab.ports import accepts, free_port
+from lab.wait import until
 from tests.lessons import running_incident as running
+from tests.lessons.running_shop import end, spawn
 
 LESSON = running.ROOT / "lessons" / "10-incident"
 
@@ -195,3 +203,66 @@ def test_the_solution_holds_the_objective_and_the_starter_does_not(seed):
     starter = running.observe(SLO, SLO.starter.read_bytes(), seed)
     assert {"availability", "staleness"} <= set(running.missed(SLO, starter)), starter
     assert solution["faults"] == starter["faults"]
+
+
+# -- the mail server and the cluster, as processes
+
+
+@pytest.fixture
+def started():
+    """Starts programs of the lesson, and ends them."""
+    programs = []
+
+    def start(file, *options):
+        programs.append(spawn([sys.executable, str(LESSON / file), *map(str, options)]))
+        return programs[-1]
+
+    yield start
+    for program in programs:
+        end(program)
+
+
+def put(port, path, value):
+    return http_request(port, path, method="PUT", body=json.dumps(value).encode())
+
+
+def mail(port, **fields):
+    return http_request(port, "/mails", method="POST", body=json.dumps(fields).encode()).status
+
+
+def test_a_deaf_mail_server_sends_and_a_key_makes_the_second_try_harmless(started):
+    port = free_port()
+    started("mail.py", port)
+    until(lambda: accepts(port), 20, "an answer")
+    put(port, "/settings", {"deaf": True})
+    assert [mail(port, order="o-1", key="o-1"), mail(port, order="o-2")] == [503, 503]
+    put(port, "/settings", {"deaf": False})
+    assert [mail(port, order="o-1", key="o-1"), mail(port, order="o-2")] == [200, 200]
+    stats = json.loads(http_request(port, "/stats").body)
+    assert stats["by_order"] == {"o-1": 1, "o-2": 2}
+    assert stats["doubles"] == 1
+
+
+def test_the_master_replaces_a_dead_worker_and_one_that_hangs(started, tmp_path):
+    ports = [free_port() for _ in range(4)]
+    settings = tmp_path / "settings.json"
+    settings.write_text("{}")
+    nowhere = "redis://127.0.0.1:1"
+    master = started("cluster.py", settings, free_port(), nowhere, nowhere, *ports)
+
+    def answering(port):
+        return http_request(port, "/", timeout=0.5).headers.get("content-length")
+
+    def workers():
+        return sorted(children(master.pid))
+
+    until(lambda: all(answering(port) for port in ports[:3]), 20, "three apps")
+    first = workers()
+    assert len(first) == 3
+    os.kill(first[0], signal.SIGKILL)
+    until(lambda: len(workers()) == 3 and first[0] not in workers(), 20, "a new worker")
+    assert all(answering(port) for port in ports[:3])
+    os.kill(first[1], signal.SIGSTOP)
+    until(lambda: first[1] not in workers(), 20, "the end of the worker that hangs")
+    os.kill(master.pid, signal.SIGTTIN)
+    until(lambda: all(answering(port) for port in ports), 20, "a fourth app")
