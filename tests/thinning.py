@@ -2,7 +2,7 @@
 
 A lab tells its traffic and gauges four times a second. Here what flowed over one edge in
 `SECONDS` is one event, with the same sums; of the gauges the last reading stays, and of the
-ordinary requests one. Whatever the learner did, and whatever went wrong, stays as it was.
+requests and of what servers print the first. Whatever the learner did stays as it was.
 """
 
 import json
@@ -16,10 +16,11 @@ from course.model.event import Event, GaugesRead, Log, NodeChanged, Note, Reques
 from course.storage.recordings import read_recording
 
 SECONDS = 2.0
-FAILED_KEPT = 2  # of the requests that failed within those seconds
+KEPT = {"good": 1, "bad": 2, "log": 2}  # of requests and of servers' lines, in those seconds
 LARGEST = 150_000  # bytes
 LONGEST = 60.0  # seconds; what is still too large by then is a run to be made anew
 
+MEASURED = (Traffic, GaugesRead, Request, Log)
 Window = list[Event]
 
 
@@ -54,8 +55,8 @@ def _windows(events: Iterable[Event], seconds: float) -> Iterator[Window]:
     """Cut after `seconds`, and where somebody did something; nodes and notes stand between."""
     window: Window = []
     for event in events:
-        is_measured = isinstance(event, Traffic | GaugesRead | Request)
-        is_passing = isinstance(event, NodeChanged | Note | Log)
+        is_measured = isinstance(event, MEASURED)
+        is_passing = isinstance(event, NodeChanged | Note)
         if window and (event.t - window[0].t > seconds or not (is_measured or is_passing)):
             yield window
             window = []
@@ -68,22 +69,23 @@ def _windows(events: Iterable[Event], seconds: float) -> Iterator[Window]:
 
 
 def _told(window: Window) -> Iterator[Event]:
-    if not isinstance(window[0], Traffic | GaugesRead | Request):
+    if not isinstance(window[0], MEASURED):
         yield from window
         return
-    requests = [event for event in window if isinstance(event, Request)]
-    yield from _sampled(requests)
+    yield from _sampled(window)
     told = [*_flows(window), *[event for event in window if isinstance(event, GaugesRead)][-1:]]
     yield from (replace(event, t=window[-1].t) for event in told)
 
 
-def _sampled(requests: list[Request]) -> Iterator[Request]:
-    """One that went well, and the first that did not."""
-    left = {True: 1, False: FAILED_KEPT}
-    for request in requests:
-        left[request.ok] -= 1
-        if left[request.ok] >= 0:
-            yield request
+def _sampled(window: Window) -> Iterator[Event]:
+    """One request that went well, the first that did not, and the first lines of servers."""
+    left = dict(KEPT)
+    for event in window:
+        if isinstance(event, Request | Log):
+            kind = "log" if isinstance(event, Log) else "good" if event.ok else "bad"
+            left[kind] -= 1
+            if left[kind] >= 0:
+                yield event
 
 
 def _flows(window: Window) -> Iterator[Traffic]:

@@ -38,20 +38,21 @@ class Telling:
         """Send one event, unless there were too many in this second; `keep` always sends."""
         with self._lock:
             t = self.now()
-            self._new_second(int(t))
+            self._new_second(t)
             if not keep and kind not in UNBOUNDED and self._is_too_much(kind):
                 self._dropped += 1
                 return
             self._send(kind, t, fields)
 
-    def _new_second(self, second: int) -> None:
+    def _new_second(self, t: float) -> None:
+        second = int(t)
         if second == self._second:
             return
         self._second = second
         self._sent = {"all": 0, "samples": 0}
         if self._dropped:
             dropped, self._dropped = self._dropped, 0
-            self._send("dropped", self.now(), {"count": dropped})
+            self._send("dropped", t, {"count": dropped})
 
     def _is_too_much(self, kind: str) -> bool:
         if kind in SAMPLES:
