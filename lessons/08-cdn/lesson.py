@@ -177,7 +177,8 @@ def put(**changes: Any) -> dict[str, Any]:
         words = str(error).splitlines()[0]
         lab.note(f"nginx refused it and goes on as before: {words}", "bad")
         return {"refused": words}
-    lab.note(f"the edges reloaded: {changes}", "good")
+    told = ", ".join(f"{what} {to}" for what, to in changes.items())
+    lab.note(f"the edges reloaded: {told}", "good")
     return changes
 
 
