@@ -7,7 +7,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TypeVar
+from typing import Protocol, TypeVar, runtime_checkable
 
 from lab.load import Counted, Load, Send
 from lab.nodes import Node
@@ -18,6 +18,14 @@ from lab.spawn import Spawner, child_environment
 from lab.telling import Telling
 
 P = TypeVar("P", bound=Process)
+
+
+@runtime_checkable
+class Complains(Protocol):
+    """A server that can tell what a submission has done to it."""
+
+    def complaint(self) -> str:
+        """In words; empty for nothing."""
 
 
 class Children:
@@ -115,7 +123,8 @@ class Children:
 
     def complaint(self) -> str:
         """What a submission has done to one of the servers; empty for nothing."""
-        return next(filter(None, (process.complaint() for process in self._processes)), "")
+        servers = (one for one in self._processes if isinstance(one, Complains))
+        return next(filter(None, (server.complaint() for server in servers)), "")
 
     def close(self) -> None:
         """End loads, background work and every process."""

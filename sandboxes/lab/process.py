@@ -65,17 +65,14 @@ class Process:
         """The last lines it printed."""
         return "\n".join(self._tail)
 
-    @property
-    def _last(self) -> str:
-        return self.output[-500:] or "it printed nothing"
-
     def wait_ready(self) -> None:
         """Wait until it answers; raises NotInTime, with its last output."""
         if self._ready is not None:
             until(self._answers, READY_SECONDS, f"{self.name}: an answer")
             if not self.is_running:
                 cause = cause_of_death(self.wait(1) or 0)
-                raise LabError(f"{self.name} ended ({cause}) instead of answering: {self._last}")
+                last = self.output[-500:] or "it printed nothing"
+                raise LabError(f"{self.name} ended ({cause}) instead of answering: {last}")
         if self.is_running:
             self.node.up(pid=self.pid)
 
@@ -133,10 +130,6 @@ class Process:
         if self._watcher is not None and self._watcher is not threading.current_thread():
             self._watcher.join(1)  # the event of its end comes before we return
         return status
-
-    def complaint(self) -> str:
-        """What a submission has done to it; only some servers can tell."""
-        return ""
 
     def _start(self) -> None:
         self._expected_end = ""
