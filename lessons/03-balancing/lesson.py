@@ -10,10 +10,11 @@ from system import BASELINE, NAMES, Block, System, block
 from upstream import Upstream
 
 from lab import Lab, Observed
-from lab.errors import BadConfig
+from lab.errors import BadConfig, LabError
 
 lab = Lab()
 system: System
+CROWDS = ("one", "one network", "many")
 
 
 @lab.setup
@@ -56,7 +57,7 @@ def burst(count: int = 200) -> dict[str, Any]:
 @lab.trigger
 def kill(backend: str = "b") -> dict[str, Any]:
     """SIGKILL a backend."""
-    victim = system.backends[backend]
+    victim = running(backend)
     victim.kill()
     lab.note(f"{backend} (pid {victim.pid}) is dead: its port refuses connections", "bad", backend)
     return {"backend": backend, "pid": victim.pid}
@@ -65,24 +66,25 @@ def kill(backend: str = "b") -> dict[str, Any]:
 @lab.trigger
 def pause(backend: str = "b") -> dict[str, Any]:
     """SIGSTOP a backend: connections are taken by the kernel, and nobody answers."""
-    system.backends[backend].pause()
+    running(backend).pause()
     return {"backend": backend, "nginx_waits_seconds": system.block.patience}
 
 
 @lab.trigger
 def slow(backend: str = "d", times: int = 3) -> dict[str, Any]:
     """A backend takes so many times as long."""
-    work_ms = 20 * times
+    slowed, work_ms = awake(backend), 20 * times
     system.tell(backend, "/_settings", work_ms=work_ms)
-    system.backends[backend].node.up(detail=f"{work_ms} ms a request")
+    slowed.node.up(detail=f"{work_ms} ms a request")
     return {"backend": backend, "work_ms": work_ms}
 
 
 @lab.trigger
 def sick(backend: str = "b") -> dict[str, Any]:
     """A backend answers 503 to everything, at once."""
+    unwell = awake(backend)
     system.tell(backend, "/_settings", mood="sick")
-    system.backends[backend].node.up(detail="answers 503")
+    unwell.node.up(detail="answers 503")
     return {"backend": backend, "mood": "sick"}
 
 
@@ -104,6 +106,8 @@ def method(name: str = "least_conn") -> dict[str, Any]:
 @lab.trigger
 def weights(each: str = "5 1 1 1") -> dict[str, Any]:
     """Weights for a, b, c and d; with fewer numbers the last ones get nothing."""
+    if not all(word.isdigit() for word in each.split()):
+        raise LabError(f"'{each}' is not a list of whole numbers, such as 5 1 1 1")
     return put(block(**dict(zip(NAMES, map(int, each.split()), strict=False))))
 
 
@@ -124,6 +128,8 @@ def keepalive(idle: int = 16) -> dict[str, Any]:
 @lab.trigger
 def crowd(who: str = "many") -> dict[str, Any]:
     """Who comes: `one` client, `one network` (a /24), or `many` from everywhere."""
+    if who not in CROWDS:
+        raise LabError(f"'{who}' is nobody: there are {', '.join(CROWDS)}")
     system.clients = who
     return {"clients": who}
 
@@ -132,6 +138,23 @@ def crowd(who: str = "many") -> dict[str, Any]:
 def reload() -> dict[str, Any]:
     """Reload nginx with the block it started with: new worker processes, counts from zero."""
     return put(BASELINE)
+
+
+def running(backend: str) -> Any:
+    """The backend of this name, if it runs."""
+    if backend not in system.backends:
+        raise LabError(f"there is no backend '{backend}': there are {', '.join(NAMES)}")
+    if not system.backends[backend].is_running:
+        raise LabError(f"{backend} is dead; mend the backends first")
+    return system.backends[backend]
+
+
+def awake(backend: str) -> Any:
+    """The same; a frozen one could not be told anything, so it goes on."""
+    found = running(backend)
+    if found.node.state == "paused":
+        found.resume()
+    return found
 
 
 def told(seen: measuring.Seen) -> dict[str, Any]:

@@ -7,6 +7,7 @@ import random
 import pytest
 
 from lab import Lab
+from lab.errors import LabError
 from tests.lessons import running_balancer as running
 
 selection, upstream = running.load("selection", "upstream")
@@ -621,6 +622,21 @@ def test_kept_connections_are_few(lesson):
 @pytest.mark.slow
 def test_a_slow_backend_drowns_in_turn_and_not_with_least_conn(lesson):
     assert lesson.equal_count().choice == "grows_holds"
+
+
+def test_a_frozen_backend_that_is_told_something_goes_on_and_can_be_mended(lesson):
+    lesson.pause("b")
+    lesson.sick("b")
+    lesson.mend()
+    assert "requests" in lesson.system.tell("b"), "b never answered again"
+
+
+@pytest.mark.parametrize(
+    ("trigger", "wrong"), [("kill", "z"), ("weights", "heavy"), ("crowd", "everybody")]
+)
+def test_what_a_trigger_cannot_do_is_a_sentence(lesson, trigger, wrong):
+    with pytest.raises(LabError, match=wrong):
+        getattr(lesson, trigger)(wrong)
 
 
 def test_every_trigger_can_be_fired(lesson):
