@@ -75,8 +75,12 @@ class Clerk:
         ms = (time.perf_counter() - begun) * 1000
         waited = max(0.0, time.time() - order.get("at", time.time())) * 1000 - ms
         hops = [("shop", 0, "order"), ("queue", waited, "waited"), (self.name, ms, why)]
+        at_once = self.name == "shop"  # the customer waits, nothing went into a queue
+        if at_once:
+            hops = [("clients", 0, "order"), ("shop", ms, why)]
         report("request", outcome="SENT" if ok else "FAILED", hops=hops, why=why, ok=ok)
-        self._tell_job(ok=ok)
+        if not at_once:
+            self._tell_job(ok=ok)
 
     def _tell_job(self, *, ok: bool) -> None:
         report("traffic", source="queue", target=self.name, requests=1, errors=int(not ok))
