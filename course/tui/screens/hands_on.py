@@ -186,7 +186,7 @@ class HandsOnScreen(LabScreen):
     @work(group="source", exclusive=True)
     async def show_source(self, name: str) -> None:
         """Show the code behind something on a screen of its own."""
-        await self._with_source(name, self._push_source)
+        await self._with_source(name, lambda *source: self.app.push_screen(SourceScreen(*source)))
 
     async def _with_source(self, name: str, show: Callable[[str, str, int], object]) -> None:
         try:
@@ -195,9 +195,6 @@ class HandsOnScreen(LabScreen):
             self.complain(error)
         else:
             show(file, text, line)
-
-    def _push_source(self, file: str, text: str, line: int) -> None:
-        self.app.push_screen(SourceScreen(file, text, line))
 
     def commands(self) -> Iterable[SystemCommand]:
         """Triggers and a new lab, for the command palette."""
