@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import replace
 from signal import SIGCONT, SIGHUP, SIGKILL, SIGSTOP, SIGTTIN, SIGTTOU
-from typing import Any
+from typing import Any, NamedTuple
 
 import settings as settings_file
 from scoreboard import DEAD, Row, Scoreboard
@@ -19,6 +19,14 @@ from lab.errors import LabError
 WORKERS = 4
 PATIENCE = 20.0  # how long the lab waits for anything
 SHORT_PATIENCE = 2.0  # and for what may never come
+
+
+class Restarts(NamedTuple):
+    """What was seen in some seconds."""
+
+    count: int
+    cpu_ms: int
+    seconds: float
 
 
 class Cluster:
@@ -150,29 +158,23 @@ class Cluster:
         self.configure(**changes)
         self.scale(WORKERS)
 
-    def restarts_in(self, seconds: float) -> tuple[int, int]:
-        """Watch for some seconds: workers lost and started again, and CPU ms spent on that."""
-        row = self.board.master
-        restarts, cpu = row["restarts"], row["cpu_ms"]
-        end = time.monotonic() + seconds
-        self._until(lambda: time.monotonic() >= end, "the end of the watch")
-        return row["restarts"] - restarts, row["cpu_ms"] - cpu
+    def restarts_in(self, seconds: float, enough: int = 0, most: float = 0) -> Restarts:
+        """Watch for some seconds: workers lost and started again, and CPU ms spent on that.
 
-    def restarts_until(self, enough: int, least: float, most: float) -> tuple[int, int, float]:
-        """Watch until that many, at least and at most so long: the same, and the seconds it took.
-
-        A busy machine forks slowly, and then it takes longer until a storm can be seen.
+        A busy machine forks slowly: until there were `enough`, it may take `most` seconds.
         """
         row, begun = self.board.master, time.monotonic()
         restarts, cpu = row["restarts"], row["cpu_ms"]
 
         def is_over() -> bool:
-            seconds = time.monotonic() - begun
-            return seconds >= most or (seconds >= least and row["restarts"] - restarts >= enough)
+            spent = time.monotonic() - begun
+            return spent >= max(seconds, most) or (
+                spent >= seconds and row["restarts"] - restarts >= enough
+            )
 
-        self._lab.until(is_over, most + PATIENCE, "the end of the watch")
+        self._lab.until(is_over, max(seconds, most) + PATIENCE, "the end of the watch")
         spent = round(time.monotonic() - begun, 1)
-        return row["restarts"] - restarts, row["cpu_ms"] - cpu, spent
+        return Restarts(row["restarts"] - restarts, row["cpu_ms"] - cpu, spent)
 
     def restarts_of_late(self, seconds: float) -> int:
         """Workers lost and started again in the last seconds, if asked more often than that."""

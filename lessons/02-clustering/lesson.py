@@ -87,7 +87,7 @@ def leak(worker: int = 4) -> dict[str, Any]:
 def crash_at_boot(worker: int = 1, backoff: bool = True) -> dict[str, Any]:
     """A release that cannot start: the worker is killed, and so is every successor at its birth."""
     break_boot(worker, backoff=backoff)
-    tries, cpu_ms = cluster.restarts_in(1.5)
+    tries, cpu_ms, _ = cluster.restarts_in(1.5)
     lab.note(f"worker-{worker}: {tries} starts in 1.5 s, {cpu_ms} ms of CPU spent", tone="bad")
     return {"worker": worker, "backoff": backoff, "starts": tries, "cpu_ms": cpu_ms, "seconds": 1.5}
 
@@ -244,15 +244,16 @@ def crash_loop() -> Observed:
     """A release that dies at its start: how often is it started, without back-off and with it?"""
     fresh()
     break_boot(1, backoff=False)
-    without, cpu_without, seconds = cluster.restarts_until(40, least=1.5, most=8)
+    without = cluster.restarts_in(1.5, enough=40, most=8)
     fresh()
     break_boot(1, backoff=True)
-    with_it, cpu_with = cluster.restarts_in(seconds)
+    with_it = cluster.restarts_in(without.seconds)
     fresh()
-    choice = "storm" if without >= 5 * max(with_it, 1) else "few"
-    starts, cpu_ms = ({"without": a, "with": b} for a, b in
-                      ((without, with_it), (cpu_without, cpu_with)))  # fmt: skip
-    return lab.observed(choice, starts=starts, cpu_ms=cpu_ms, seconds=seconds)
+    choice = "storm" if without.count >= 5 * max(with_it.count, 1) else "few"
+    return lab.observed(
+        choice, starts={"without": without.count, "with": with_it.count},
+        cpu_ms={"without": without.cpu_ms, "with": with_it.cpu_ms}, seconds=without.seconds,
+    )  # fmt: skip
 
 
 @lab.experiment
