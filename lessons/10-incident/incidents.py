@@ -1,6 +1,7 @@
 """Three incidents, each a script with a seed: who comes is the same every time it is replayed."""
 
 import random
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -73,6 +74,10 @@ class Replay:
     def good(self, claim: Callable[[Visit], bool] = lambda _: True) -> float:
         """Percent of such visits that got a good answer."""
         return share([one for one in self.seen if claim(one.visit)], lambda one: one.good) or 0.0
+
+    def lost_by_kind(self) -> dict[str, int]:
+        """How many visits of each kind got no good answer."""
+        return dict(Counter(one.visit.kind for one in self.seen if not one.good))
 
     def failed(self, claim: Callable[[Visit], bool] = lambda _: True) -> int:
         """How many of such visits did not."""

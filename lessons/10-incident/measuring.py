@@ -16,7 +16,7 @@ ODD, EVEN = range(1, USERS, 2), range(0, USERS, 2)
 
 def one_of_each_dies(system: System) -> Replay:
     """A part of every tier is lost, one after the other, while visitors come."""
-    with system.calm(lock=True, edge_lock=True, retries="budget"):
+    with system.calm(lock=True, edge_lock=True, stale=True, retries="budget"):
         for page in range(PAGES):
             system.one("pages", page)
         script: Script = [
