@@ -3,14 +3,13 @@
 from dataclasses import replace
 from threading import Event as Signal
 
-from textual.widgets import Input, Static
+from textual.widgets import Static
 
 from course.errors import EngineMissing, LessonError
 from course.model.lesson import Trigger
 from course.model.progress import Place
 from course.tui.screens.exercise import ExerciseScreen
 from course.tui.screens.home import HomeScreen
-from course.tui.screens.parameters import ParametersScreen, read_value
 from course.tui.screens.source import SourceScreen
 from course.tui.widgets.code import CodeBlock
 from course.tui.widgets.events import EventList
@@ -106,33 +105,6 @@ async def test_a_button_in_the_text_fires_its_trigger(study):
         await with_lab(pilot)
         await pilot.click("TriggerCard TriggerButton")
         await until(pilot, lambda: study.lab.fired == [("crash", {"worker": 2})])
-
-
-async def test_shift_and_the_key_ask_for_the_parameters_first(study):
-    async with course(study, BREAK_IT) as pilot:
-        await with_lab(pilot)
-        await pilot.press("C")
-        await until(pilot, lambda: isinstance(pilot.app.screen, ParametersScreen))
-        field = pilot.app.screen.query_one(Input)
-        assert field.value == "2"
-        field.value = "3"
-        await pilot.press("enter")
-        await until(pilot, lambda: study.lab.fired == [("crash", {"worker": 3})])
-
-
-async def test_cancelling_the_form_fires_nothing(study):
-    async with course(study, BREAK_IT) as pilot:
-        await with_lab(pilot)
-        await pilot.press("C", "escape")
-        await until(pilot, lambda: not isinstance(pilot.app.screen, ParametersScreen))
-        assert study.lab.fired == []
-
-
-def test_what_is_typed_into_the_form_keeps_its_kind():
-    assert read_value("3", 1) == 3
-    assert read_value("3", "1") == "3"
-    assert read_value("a@b", None) == "a@b"
-    assert read_value("[1, 2]", []) == [1, 2]
 
 
 async def test_a_refused_trigger_says_why_beside_the_text(study):
