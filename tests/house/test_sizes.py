@@ -27,6 +27,7 @@ ALLOWED_SIZES: dict[str, str] = {
     "lessons/02-clustering/cluster.py:Master": "a pre-fork master read from top to bottom",
     "lessons/03-balancing/system.py:System": "what the lesson's triggers ask, one method each",
     "lessons/06-replicas/system.py:System": "what the lesson's triggers ask, one method each",
+    "course/runs/ports.py:Study": "all that a front end may ask, one method a question",
     "tests/tui/fakes.py:FakeStudy": "as many methods as the Protocol it stands for",
 }
 
