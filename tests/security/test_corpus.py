@@ -214,6 +214,9 @@ def test_one_sandbox_survives_what_is_done_to_it(arena: Arena, monkeypatch):
 def kind_of(verdict: Verdict, arena: Arena) -> str:
     if arena.failures:
         return str(arena.failures[0]["kind"])
+    words = [verdict.why, *(test.message for test in verdict.tests)]
+    if any("took more than" in text for text in words):
+        return "timeout"  # our clock was faster than a busy agent's
     return "wrong" if verdict.tests else "forbidden"
 
 
