@@ -349,9 +349,9 @@ def no_origin() -> Observed:
 
 @lab.experiment
 def no_mail() -> Observed:
-    """The mail server refuses everything for two seconds, while people order."""
-    seen = measuring.without_mail(system)
-    if seen["good_percent"] < 90:
+    """The mail server refuses everything for a while, while people order."""
+    seen = steadily(lambda: measuring.without_mail(system))
+    if seen["answered_percent"] < 80:
         choice = "orders_fail"
     else:
         all_sent = seen["mails"] >= seen["orders"] and seen["doubles"] == 0

@@ -6,7 +6,6 @@ import signal
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from functools import partial
 from typing import Any
 
 import settings as settings_file
@@ -15,6 +14,7 @@ from fleet import DELAYS, MOST_WORKERS, Fleet
 from meters import tell_visit
 from settings import Settings
 from visitors import USERS, Crowd, Seen, Visit
+from web import Answer
 
 from lab import Lab
 from lab.errors import LabError
@@ -49,7 +49,7 @@ class System(Fleet):
         self._fill()
         self._start_programs()
         self.crowd = Crowd(
-            self.edge.port, self.balancer.port, partial(tell_visit, lab), lab.random
+            self.edge.port, self.balancer.port, self._tell, lab.random
         )  # fmt: skip
         lab.until(self.is_whole, 20, "the router's view of both shards")
         self.traffic = lab.load(self.crowd.arrive, rate=RATE, concurrency=1).start()
@@ -106,6 +106,11 @@ class System(Fleet):
                 title="Edge cache",
                 **self._copies(),
             )
+
+    def _tell(self, seen: Seen, answer: Answer) -> None:
+        """Unless the lab is ending: nobody fails to be answered then."""
+        if self.edge.is_running:
+            tell_visit(self.lab, seen, answer)
 
     # -- what the nginx files say
 
