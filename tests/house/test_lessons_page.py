@@ -15,7 +15,7 @@ ROWS = {
     row[0].split()[0]: row
     for line in PAGE.splitlines()
     if (row := [cell.strip() for cell in line.strip("|").split("|")]) and row[0][:2].isdigit()
-    if len(row) == 6  # noqa: PLR2004  the first table; the second tells where facts come from
+    if len(row) == 6  # the first table; the second tells where facts come from
 }
 
 
