@@ -57,7 +57,9 @@ def burst(count: int = 200) -> dict[str, Any]:
 @lab.trigger
 def kill(backend: str = "b") -> dict[str, Any]:
     """SIGKILL a backend."""
-    victim = running(backend)
+    victim = called(backend)
+    if not victim.is_running:
+        raise LabError(f"{backend} is dead already; mend the backends first")
     victim.kill()
     lab.note(f"{backend} (pid {victim.pid}) is dead: its port refuses connections", "bad", backend)
     return {"backend": backend, "pid": victim.pid}
@@ -66,7 +68,7 @@ def kill(backend: str = "b") -> dict[str, Any]:
 @lab.trigger
 def pause(backend: str = "b") -> dict[str, Any]:
     """SIGSTOP a backend: connections are taken by the kernel, and nobody answers."""
-    running(backend).pause()
+    awake(backend).pause()
     return {"backend": backend, "nginx_waits_seconds": system.block.patience}
 
 
@@ -140,19 +142,19 @@ def reload() -> dict[str, Any]:
     return put(BASELINE)
 
 
-def running(backend: str) -> Any:
-    """The backend of this name, if it runs."""
+def called(backend: str) -> Any:
+    """The backend of this name."""
     if backend not in system.backends:
         raise LabError(f"there is no backend '{backend}': there are {', '.join(NAMES)}")
-    if not system.backends[backend].is_running:
-        raise LabError(f"{backend} is dead; mend the backends first")
     return system.backends[backend]
 
 
 def awake(backend: str) -> Any:
-    """The same; a frozen one could not be told anything, so it goes on."""
-    found = running(backend)
-    if found.node.state == "paused":
+    """The same, in a state to be told something: a dead one is started, a frozen one goes on."""
+    found = called(backend)
+    if not found.is_running:
+        found.restart()
+    elif found.node.state == "paused":
         found.resume()
     return found
 
