@@ -320,7 +320,7 @@ def one_of_each() -> Observed:
     """An app, a queue worker, a secondary, the cache and the mail server fail in five seconds."""
     run = steadily(lambda: measuring.one_of_each_dies(system))
     good = run.signals.good_percent
-    choice = "hardly" if good >= 80 else "half" if good >= 30 else "most"
+    choice = "hardly" if good >= 70 else "half" if good >= 30 else "most"
     return lab.observed(choice, late_or_lost=run.lost_by_kind(), **run.signals.facts())
 
 

@@ -36,7 +36,7 @@ class Member:
         self.lanes = Lanes()
         self.client: AsyncMongoClient[dict[str, Any]] = AsyncMongoClient(
             "127.0.0.1", port, directConnection=True, serverSelectionTimeoutMS=PATIENCE_MS,
-            connectTimeoutMS=PATIENCE_MS, socketTimeoutMS=2 * PATIENCE_MS,
+            connectTimeoutMS=PATIENCE_MS, socketTimeoutMS=2 * PATIENCE_MS, retryReads=False,
         )  # fmt: skip
 
     async def look(self) -> None:

@@ -141,4 +141,4 @@ class Shoppers:
         self._seen.append(Served(kind, started - self._begun, ms, right, stale))
 
 
-CLOSED = ("ConnectionRefusedError", "ConnectionResetError", "IndexError")
+CLOSED = ("ConnectionRefusedError", "ConnectionResetError", "IncompleteReadError")

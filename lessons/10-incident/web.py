@@ -85,7 +85,7 @@ async def ask(
         return Answer(int(first.split()[1]), body, headers, ms_since(started))
     except TimeoutError:
         return Answer(0, {"why": f"no answer within {timeout:g} s"}, NOTHING, ms_since(started))
-    except (OSError, ValueError, IndexError) as error:
+    except (OSError, ValueError, IndexError, asyncio.IncompleteReadError) as error:
         return Answer(0, {"why": type(error).__name__}, NOTHING, ms_since(started))
 
 
@@ -96,22 +96,28 @@ async def _exchange(port: int, path: str, value: object, method: str) -> bytes:
     try:
         head = f"{verb} {path} HTTP/1.0\r\nHost: lab\r\nContent-Length: {len(body)}\r\n\r\n"
         writer.write(head.encode() + body)
-        return await reader.read(-1)
+        told = await reader.readuntil(b"\r\n\r\n")
+        # Not until the end: nginx hangs up only when it has also renewed an old copy behind us.
+        return told + await reader.readexactly(_length(told))
     finally:
         writer.close()
 
 
 async def _request(reader: asyncio.StreamReader) -> Request:
-    head = (await reader.readuntil(b"\r\n\r\n")).decode()
-    method, target, _ = head.split("\r\n")[0].split(" ", 2)
-    length = 0
-    for line in head.split("\r\n")[1:]:
-        name, _, value = line.partition(":")
-        if name.lower() == "content-length":
-            length = int(value)
-    body = await reader.readexactly(length)
+    told = await reader.readuntil(b"\r\n\r\n")
+    method, target, _ = told.decode().split("\r\n")[0].split(" ", 2)
+    body = await reader.readexactly(_length(told))
     url = urlsplit(target)
     return Request(method, url.path, dict(parse_qsl(url.query)), json.loads(body or b"{}"))
+
+
+def _length(head: bytes) -> int:
+    """How long the body is, by the head."""
+    for line in head.decode().split("\r\n")[1:]:
+        name, _, value = line.partition(":")
+        if name.lower() == "content-length":
+            return int(value)
+    return 0
 
 
 class Tally:
