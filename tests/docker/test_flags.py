@@ -89,14 +89,16 @@ def test_every_field_of_the_host_config_is_the_tables(engine, start, purpose, si
     assert {name: value for name, value in actual.items() if value} == {}
 
 
-def test_the_rest_of_a_container_is_plain(engine, start, image):
-    box = start(run_id="of-this-test")
+@pytest.mark.parametrize(("purpose", "networks"), [("check", []), ("lab", ["none"])])
+def test_the_rest_of_a_container_is_plain(engine, start, image, purpose, networks):
+    box = start(run_id="of-this-test", purpose=purpose)
     known = engine.inspect(box.name)
     config = known["Config"]
     assert known["Image"] == image.id
     assert known["Mounts"] == []
     assert known["NetworkSettings"]["Ports"] in ({}, None)
-    assert list(known["NetworkSettings"]["Networks"]) == ["none"]
+    assert list(known["NetworkSettings"]["Networks"]) == networks
+    assert config.get("NetworkDisabled", False) == (not networks)
     assert known["AppArmorProfile"] in {"docker-default", ""}
     assert config["User"] == "0:0"
     assert config["Hostname"] == "lab"

@@ -19,6 +19,10 @@ def test_there_is_no_network_but_loopback(ask):
     }
 
 
+def test_boxes_with_servers_know_localhost(ask):
+    assert ask("__import__('socket').gethostbyname('localhost')", purpose="lab") == "127.0.0.1"
+
+
 @pytest.mark.parametrize("uid", [0, 10002])
 def test_dangerous_calls_are_refused(ask, uid):
     answers = ask("calls()", uid=uid)
