@@ -1,9 +1,9 @@
-"""Starts the agent: `python3 -I -B sandboxes`."""
+"""Starts the agent: `python3 -I -B sandboxes` (naming its `__main__.py` saves a few imports)."""
 
+import os
 import sys
-from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parent))
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
 from agent.main import main
 

@@ -54,7 +54,7 @@ class EmbeddedBackend:
             "COURSE_SECONDS": str(size.seconds),
         }
         agent = subprocess.Popen(
-            [sys.executable, "-I", "-B", str(self._sandboxes)],
+            [sys.executable, "-I", "-B", str(self._sandboxes / "__main__.py")],
             cwd=work,
             env=environment,
             stdin=subprocess.PIPE,

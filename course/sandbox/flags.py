@@ -7,7 +7,7 @@ from typing import Any, Final
 from course.sandbox.box import Purpose, Size
 
 LEARNER: Final = 10002
-AGENT: Final = ("python3", "-I", "-B", "/opt/sandbox")
+AGENT: Final = ("python3", "-I", "-B", "/opt/sandbox/__main__.py")
 LAB_SIZE: Final = Size()
 CHECK_SIZE: Final = Size(memory_mb=128, cpus=1.0, pids=64, work_mb=16, data_mb=0, seconds=120.0)
 

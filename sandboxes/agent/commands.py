@@ -4,19 +4,23 @@ Lessons and servers are imported when they are first needed: a submission alone 
 most sandboxes that are ever started hold one submission.
 """
 
+from __future__ import annotations
+
 import os
 import sys
-import tempfile
 import threading
-from collections.abc import Callable
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 from agent.files import BadFiles, decoded
 from agent.wire import VERSION, Out
+from runner.rights import LEARNER
 
+TYPE_CHECKING = False  # importing `typing` takes longer than all of this
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
     from agent.lesson import Lesson
+    from runner.birth import Born
 
 APART = "as a user of their own"
 FIRST_UID = 20_000  # of learners that follow each other in one container
@@ -29,8 +33,9 @@ class Refused(Exception):
 class Commands:
     """The agent's state and one method per command; methods run on threads of their own."""
 
-    def __init__(self, out: Out) -> None:
+    def __init__(self, out: Out, born: Born) -> None:
         self._out = out
+        self._born = born
         self._lesson: Lesson | None = None
         self._isolation = os.environ.get("COURSE_ISOLATION", "none")
         self._lock = threading.Lock()
@@ -165,7 +170,7 @@ class Commands:
         with self._lock:
             self._learner += 1
             uid = self._learner
-        return {"uid": uid, "left": host.renew(Path(f"/tmp/u{uid}"), uid)}  # noqa: S108
+        return {"uid": uid, "left": host.renew(f"/tmp/u{uid}", uid)}  # noqa: S108
 
     def do_ping(self) -> dict[str, Any]:
         """Still here, and the services are still ours."""
@@ -184,18 +189,23 @@ class Commands:
         if lesson is not None:
             lesson.close("closed")
 
+    def ends_with_us(self) -> bool:
+        """Whether the container takes everything away as soon as we are gone."""
+        return self._isolation == "uid" and os.getppid() == 1 and self._lesson is None
+
     def shut_down(self) -> None:
         """End everything the agent started."""
         if self._host is not None:
             self._host.close()
+        self._born.end()
         self.do_close()
 
-    def _publish(self, lesson: "Lesson") -> None:
+    def _publish(self, lesson: Lesson) -> None:
         """Let the submission's next process see what a rig published."""
         if self._host is not None:
             self._host.publish(lesson.published)
 
-    def _opened(self) -> "Lesson":
+    def _opened(self) -> Lesson:
         if self._lesson is None:
             raise Refused("no lab is open")
         return self._lesson
@@ -205,38 +215,43 @@ class Commands:
             if self._host is None:
                 from agent.submission import SubmissionHost
 
-                self._host = SubmissionHost(*_learner(self._isolation))
+                self._host = SubmissionHost(*_learner(self._isolation), self._born)
             return self._host
 
 
-def _learner(isolation: str) -> tuple[Path, int | None]:
+def _learner(isolation: str) -> tuple[str, int | None]:
     """Where submissions lie and whom they run as.
 
     In a container that is the learner's own tmpfs. Elsewhere it is a folder of our scratch space,
     with our rights, unless we are root: then a uid that nobody else has.
     """
-    from lab.runtime import LEARNER
+    if isolation == "uid":
+        return "/work", LEARNER
+    import tempfile
+    from pathlib import Path
+
     from runner.stranger import find_stranger
 
-    if isolation == "uid":
-        return Path("/work"), LEARNER
     around = os.environ.get("COURSE_WORK")
-    folder = Path(tempfile.mkdtemp(prefix="submission-", dir=around))
-    uid, _ = find_stranger(Path(around) if around is not None else folder)
+    folder = tempfile.mkdtemp(prefix="submission-", dir=around)
+    uid, _ = find_stranger(Path(around or folder))
     if uid is None:
         return folder, None
     os.chown(folder, uid, uid)
     if around is not None:
-        Path(around).chmod(0o711)  # to pass through, not to look around
+        os.chmod(around, 0o711)  # noqa: S103  to pass through, not to look around
     return folder, uid
 
 
 def _stranger(isolation: str) -> str:
     """As whom submissions run, in words."""
-    from runner.stranger import find_stranger
-
     if isolation == "uid":
         return APART
+    import tempfile
+    from pathlib import Path
+
+    from runner.stranger import find_stranger
+
     around = Path(os.environ.get("COURSE_WORK") or tempfile.gettempdir())
     uid, why = find_stranger(around)
     return f"with our rights: {why}" if uid is None else APART

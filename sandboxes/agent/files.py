@@ -1,9 +1,14 @@
 """Files that come over the wire."""
 
+from __future__ import annotations
+
 import base64
 import re
-from pathlib import Path
-from typing import Any
+
+TYPE_CHECKING = False  # importing these takes longer than all of this
+if TYPE_CHECKING:
+    from pathlib import Path
+    from typing import Any
 
 NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9_.-]*(/[A-Za-z0-9_-][A-Za-z0-9_.-]*)*")
 MOST = 200

@@ -1,18 +1,21 @@
 """The agent's life: commands from stdin until it closes, then everything ends."""
 
+from __future__ import annotations
+
 import contextlib
 import os
-import shutil
 import signal
 import sys
 import threading
 from queue import SimpleQueue
-from signal import SIGKILL
-from typing import IO, Any
 
 from agent.commands import Commands
 from agent.wire import LARGEST_COMMAND, Out, WireError, parse
-from lab.family import descendants
+from runner.birth import bear
+
+TYPE_CHECKING = False  # importing `typing` takes longer than all of this
+if TYPE_CHECKING:
+    from typing import IO, Any
 
 HANDS = 12  # commands at once; made at the start, since a fork bomb leaves room for no thread
 LAST_SECONDS = 3.0  # for an orderly end; then whatever is left is killed
@@ -20,8 +23,9 @@ LAST_SECONDS = 3.0  # for an orderly end; then whatever is left is killed
 
 def main() -> None:
     """Serve stdin; returns never."""
+    born = bear()  # first of all: later there are threads
     out = Out(_private_stdout())
-    commands = Commands(out)
+    commands = Commands(out, born)
     _end_at_deadline()
     for name in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(name, lambda *_: os.close(0))
@@ -44,7 +48,7 @@ def _serve(commands_in: IO[bytes], commands: Commands, out: Out) -> None:
         waiting.put((number, do, fields))
 
 
-def _work(waiting: "SimpleQueue[tuple[int, str, dict[str, Any]]]", commands: Commands) -> None:
+def _work(waiting: SimpleQueue[tuple[int, str, dict[str, Any]]], commands: Commands) -> None:
     while True:
         commands.run(*waiting.get())
 
@@ -66,13 +70,19 @@ def _end_at_deadline() -> None:
 
 def _end(commands: Commands) -> None:
     """Close in order, within bounds; then kill what is left and go."""
+    if commands.ends_with_us():
+        os._exit(0)
+    from lab.family import descendants
+
     closing = threading.Thread(target=commands.shut_down, daemon=True)
     closing.start()
     closing.join(LAST_SECONDS)
     for pid in descendants(os.getpid()):
         with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.kill(pid, SIGKILL)
+            os.kill(pid, signal.SIGKILL)
     work = os.environ.get("COURSE_WORK")
     if work is not None:
+        import shutil
+
         shutil.rmtree(work, ignore_errors=True)
     os._exit(0)

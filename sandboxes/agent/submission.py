@@ -5,27 +5,38 @@ function. Time is counted here, on the agent's clock; what is no strict answer i
 the learner's, and ends the process with everything of its kind.
 """
 
+from __future__ import annotations
+
 import json
+import os
 import re
 import sys
 import threading
 import time
-from collections.abc import Mapping, Sequence
-from pathlib import Path
 
 from runner.answers import answer, failure, how_it_ended, memory_kills
+from runner.birth import Born
 from runner.child import Child, Ended, Late, Stray
 from runner.learners import PREPARE_SECONDS, FolderFault, Learners, Work
-from runner.program import Program
 from runner.rights import Limits
-from runner.values import JSON, BadFrame, decode
+from runner.values import BadFrame, decode
+from runner.zygote import COMMON
+
+TYPE_CHECKING = False  # importing `typing` takes longer than all of this
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from runner.program import Program
+    from runner.values import JSON
+
+    Failure = dict[str, JSON]
 
 LARGEST_TOTAL = 4 * 1024 * 1024
 NOTICE_SECONDS = 1.0  # from the end of a process until we are told
 PLACES = ["/tmp", "/dev/shm", "/dev/mqueue"]  # noqa: S108  where every uid may write
 KILLED, OUT_OF_CPU = -9, -24
-
-Failure = dict[str, JSON]
+IMPORT = re.compile(rb"^[ \t]*(?:import|from)[ \t]+([\w.]+(?:[ \t]*,[ \t]*[\w.]+)*)", re.MULTILINE)
 
 
 class SubmissionHost:
@@ -34,17 +45,25 @@ class SubmissionHost:
     Args:
         folder: The learner's own; in a container only the learner may look into it.
         learner_uid: Whom the process becomes; None leaves it with our rights.
+        born: The fork server.
     """
 
-    def __init__(self, folder: Path, learner_uid: int | None = None) -> None:
-        self.folder = folder
+    def __init__(self, folder: str, learner_uid: int | None, born: Born) -> None:
+        self._folder = folder
         self._lock = threading.RLock()
-        self._learners = Learners(folder, learner_uid)
+        self._learners = Learners(folder, learner_uid, born)
         self._work = Work()
         self._process: Child | None = None
         self._ended: Failure | None = None  # why the process is gone; until a restart
         self._is_used = True
         self._spent = 0.0
+
+    @property
+    def folder(self) -> Path:
+        """Where the files lie."""
+        from pathlib import Path
+
+        return Path(self._folder)
 
     @property
     def files(self) -> Mapping[str, bytes]:
@@ -62,13 +81,16 @@ class SubmissionHost:
             self._work = Work(entry, dict(files), Limits(seconds, memory_mb))
             self._spent = 0.0
             self._learners.output.forget()
+            self._learners.load(imported(files))
 
-    def renew(self, folder: Path, uid: int) -> list[str]:
+    def renew(self, folder: str, uid: int) -> list[str]:
         """Another learner from here on: a fresh uid and folder, nothing left of the last one."""
         with self._lock:
             self._hang_up()
+            # All of them, or the next submission could see what the last one imported.
+            self._learners.load(COMMON)
             left = self._learners.renew(folder, uid, PLACES)
-            self.folder, self._work, self._ended = folder, Work(), None
+            self._folder, self._work, self._ended = folder, Work(), None
             self._is_used = False
             self._learners.output.forget()
             return left
@@ -111,6 +133,8 @@ class SubmissionHost:
 
     def popen(self, argv: Sequence[str], env: Mapping[str, str] | None = None) -> Program:
         """Start a program with the learner's rights, folder and limits; raises OSError."""
+        from runner.program import Program
+
         words = [sys.executable, *argv[1:]] if argv[0] in ("python", "python3") else list(argv)
         with self._lock:
             self._is_used = True
@@ -156,7 +180,7 @@ class SubmissionHost:
 
     def _late(self) -> Failure:
         where = self._process.where() if self._process is not None else ""
-        entry = re.escape(Path(self._work.entry).name)
+        entry = re.escape(os.path.basename(self._work.entry))
         found = re.search(rf'File "[^"\n]*/{entry}", line (\d{{1,7}})', where)
         seconds = self._work.limits.seconds
         line = int(found.group(1)) if found else None
@@ -180,6 +204,18 @@ class SubmissionHost:
         if self._process is not None:
             self._process.close()
             self._process = None
+
+
+def imported(files: Mapping[str, bytes]) -> set[str]:
+    """The modules of `COMMON` that these files name in a plain import."""
+    found = [
+        name.decode(errors="replace").strip()
+        for file, content in files.items()
+        if file.endswith(".py")
+        for names in IMPORT.findall(content)
+        for name in names.split(b",")
+    ]
+    return set(COMMON.intersection(found))
 
 
 def _run(child: Child, argv: list[str]) -> str:

@@ -1,8 +1,13 @@
 """The agent's end of the wire: strict JSON lines in, JSON lines out."""
 
+from __future__ import annotations
+
 import json
 import threading
-from typing import IO, Any
+
+TYPE_CHECKING = False  # importing `typing` takes longer than all of this
+if TYPE_CHECKING:
+    from typing import IO, Any
 
 VERSION = 1
 LARGEST_COMMAND = 1 << 20  # bytes

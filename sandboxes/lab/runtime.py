@@ -6,7 +6,9 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-LEARNER, REDIS, NGINX, MONGOD, LESSON = 10002, 10003, 10004, 10005, 10006
+from runner.rights import LEARNER
+
+REDIS, NGINX, MONGOD, LESSON = 10003, 10004, 10005, 10006
 UIDS = {"learner": LEARNER, "redis": REDIS, "nginx": NGINX, "mongod": MONGOD, "lesson": LESSON}
 
 

@@ -1,10 +1,15 @@
 """What the agent makes of an answer, or of none."""
 
+from __future__ import annotations
+
 import signal
 from contextlib import suppress
-from pathlib import Path
 
-from runner.values import JSON, BadFrame, decode
+from runner.values import BadFrame, decode
+
+TYPE_CHECKING = False  # importing `typing` takes longer than all of this
+if TYPE_CHECKING:
+    from runner.values import JSON
 
 KINDS = {"exception", "import", "missing", "timeout", "exit", "memory", "output", "protocol"}
 FAILURE_KEYS = {"kind", "message", "line", "trace"}
@@ -40,7 +45,7 @@ def how_it_ended(status: int | None) -> str:
 
 def memory_kills() -> int:
     """How many processes the kernel has killed for want of memory, here or on this machine."""
-    return sum(_count(Path(file)) for file in _COUNTERS)
+    return sum(map(_count, _COUNTERS))
 
 
 _COUNTERS = (
@@ -50,11 +55,11 @@ _COUNTERS = (
 )
 
 
-def _count(file: Path) -> int:
-    with suppress(OSError):
-        for line in file.read_text(encoding="ascii", errors="replace").splitlines():
-            name, _, number = line.partition(" ")
-            if name == "oom_kill":
+def _count(file: str) -> int:
+    with suppress(OSError), open(file, "rb") as opened:
+        for line in opened.read().splitlines():
+            name, _, number = line.partition(b" ")
+            if name == b"oom_kill":
                 return int(number)
     return 0
 

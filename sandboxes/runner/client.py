@@ -4,41 +4,33 @@ import json
 import os
 import selectors
 import socket
-import subprocess
-import sys
 import threading
 import time
 from collections import deque
+from collections.abc import Iterable
 from contextlib import suppress
-from pathlib import Path
 
+from runner.birth import Born
 from runner.child import Child
 from runner.ring import Ring
 
-HERE = Path(__file__).resolve().parent
-CLEAN = {"PATH": "/usr/local/bin:/usr/bin:/bin", "LANG": "C.UTF-8"}
-LIBRARIES = ("redis", "pymongo")  # slow to import: done while nobody waits
 CHUNK = 64 * 1024
 BREATH_SECONDS = 0.002
 
 
 class ForkServer:
-    """Starts the server without waiting for it; its answers arrive on a thread of its own.
+    """Speaks to the server; its answers arrive on a thread of their own.
 
     Both threads exist from the start: while the learner's code fills the process table, no new
     one could be made.
+
+    Args:
+        born: The server; it is ours from now on.
     """
 
-    def __init__(self) -> None:
-        self._control, theirs = socket.socketpair()
-        self._process: subprocess.Popen[bytes] = subprocess.Popen(
-            [sys.executable, "-I", "-B", "-X", "utf8", str(HERE), *_libraries()],
-            stdin=theirs.fileno(),
-            stdout=subprocess.DEVNULL,
-            env=CLEAN,
-            start_new_session=True,
-        )
-        theirs.close()
+    def __init__(self, born: Born) -> None:
+        self._born = born
+        self._control = born.control
         self._lock = threading.Lock()
         self._asked: deque[Child] = deque()
         self._children: dict[int, Child] = {}
@@ -49,12 +41,12 @@ class ForkServer:
     @property
     def pid(self) -> int:
         """Of the fork server; everything of the learner is below it."""
-        return self._process.pid
+        return self._born.pid
 
     @property
     def is_alive(self) -> bool:
         """Whether it still runs."""
-        return self._process.poll() is None
+        return self._born.is_alive
 
     def fork(self) -> Child:
         """Ask for a new process; it may not exist yet when this returns."""
@@ -68,14 +60,14 @@ class ForkServer:
             child.forked(0, "the runner has ended")
         return child
 
+    def load(self, modules: Iterable[str]) -> None:
+        """Import them in the server: they are there in every process forked from now on."""
+        with self._lock, suppress(OSError):
+            self._control.sendall(json.dumps({"load": sorted(modules)}).encode() + b"\n")
+
     def close(self) -> None:
         """End the server; idempotent."""
-        with suppress(OSError):
-            self._control.shutdown(socket.SHUT_RDWR)
-        with suppress(ProcessLookupError):
-            self._process.kill()
-        self._process.wait()
-        self._control.close()
+        self._born.end()
         self.output.close()
 
     def _listen(self) -> None:
@@ -102,11 +94,6 @@ class ForkServer:
             if "forked" in told:
                 self._children[told["forked"]] = child
             child.forked(told.get("forked", 0), str(told.get("refused", "")))
-
-
-def _libraries() -> tuple[str, ...]:
-    """What is imported ahead; of no use where there will be no server to talk to."""
-    return LIBRARIES if os.environ.get("COURSE_SERVERS", "1") == "1" else ()
 
 
 class Output:

@@ -4,12 +4,11 @@ import ctypes
 import os
 from collections.abc import Iterator
 from contextlib import suppress
-from pathlib import Path
 
 from runner.folder import empty
 
 IPC_RMID = 0
-SHARED = Path("/proc/sysvipc")  # memory, semaphores and queues that outlive their processes
+SHARED = "/proc/sysvipc"  # memory, semaphores and queues that outlive their processes
 
 
 def erase(places: list[str], uid: int) -> list[str]:
@@ -17,7 +16,7 @@ def erase(places: list[str], uid: int) -> list[str]:
     left = []
     for path in _owned(places):
         try:
-            if path.lstat().st_uid == uid:
+            if os.lstat(path).st_uid == uid:
                 _remove(path)
         except OSError as error:
             left.append(f"{path}: {error.strerror}")
@@ -28,35 +27,36 @@ def erase(places: list[str], uid: int) -> list[str]:
 
 def remains(places: list[str]) -> list[str]:
     """What is there that is not the agent's own."""
-    files = [f"{path} of uid {path.lstat().st_uid}" for path in _owned(places)]
+    files = [f"{path} of uid {os.lstat(path).st_uid}" for path in _owned(places)]
     return files + [f"{kind} {number}" for kind, number in _shared()]
 
 
-def _owned(places: list[str]) -> Iterator[Path]:
+def _owned(places: list[str]) -> Iterator[str]:
     """Whatever lies in a place and is not root's."""
     for place in places:
         with suppress(FileNotFoundError, PermissionError):
-            yield from (Path(one.path) for one in list(os.scandir(place)) if _is_strange(one))
+            yield from (one.path for one in list(os.scandir(place)) if _is_strange(one))
 
 
 def _is_strange(entry: "os.DirEntry[str]") -> bool:
     return entry.stat(follow_symlinks=False).st_uid != 0
 
 
-def _remove(path: Path) -> None:
-    if path.is_symlink() or not path.is_dir():
-        path.unlink()
+def _remove(path: str) -> None:
+    if os.path.islink(path) or not os.path.isdir(path):
+        os.unlink(path)
         return
-    path.chmod(0o700)
+    os.chmod(path, 0o700)
     empty(path)
-    path.rmdir()
+    os.rmdir(path)
 
 
 def _shared() -> Iterator[tuple[str, int]]:
     """Every System V object of the container, as (kind, number)."""
     for kind in ("shm", "sem", "msg"):
         with suppress(OSError):
-            _, *rows = (SHARED / kind).read_text(encoding="ascii").splitlines()
+            with open(f"{SHARED}/{kind}", encoding="ascii") as file:
+                _, *rows = file.read().splitlines()
             yield from ((kind, int(row.split()[1])) for row in rows)
 
 

@@ -1,9 +1,7 @@
 """What went wrong in the learner's code, in the learner's terms."""
 
 import json
-import traceback
-from dataclasses import dataclass
-from pathlib import Path
+import os
 
 LONGEST_MESSAGE = 2_000
 MOST_FRAMES = 8
@@ -11,14 +9,16 @@ DEEPEST = 200  # frames looked at, from the inside out
 LONGEST_LINE = 160
 
 
-@dataclass(frozen=True, slots=True)
 class Failure:
     """A result that is not a value."""
 
-    kind: str
-    message: str
-    line: int | None = None
-    trace: tuple[str, ...] = ()
+    def __init__(
+        self, kind: str, message: str, line: int | None = None, trace: tuple[str, ...] = ()
+    ) -> None:
+        self.kind = kind
+        self.message = message
+        self.line = line
+        self.trace = trace
 
     def text(self) -> str:
         """As the inside of an answer's JSON object."""
@@ -45,7 +45,7 @@ def missing(function: str) -> Missing:
     return Missing(f"there is no function {function!r} in the submission")
 
 
-def because_of(error: BaseException, kind: str, folder: Path) -> Failure:
+def because_of(error: BaseException, kind: str, folder: str) -> Failure:
     """Put an exception into words; `kind` is what it is unless it says more itself."""
     lines, trace = _where(error, folder)
     line = lines[-1] if lines else None
@@ -69,25 +69,27 @@ def _words(error: BaseException) -> str:
     return f"{name}: {text}"[:LONGEST_MESSAGE] if text else name
 
 
-def _where(error: BaseException, folder: Path) -> tuple[list[int], tuple[str, ...]]:
+def _where(error: BaseException, folder: str) -> tuple[list[int], tuple[str, ...]]:
     """The lines of the learner's own frames, outermost first; nobody else's."""
     lines: list[int] = []
     trace: list[str] = []
     try:
+        import traceback
+
         for frame in traceback.extract_tb(error.__traceback__, limit=-DEEPEST):
             if _is_own(frame.filename, folder) and frame.lineno is not None:
                 lines.append(frame.lineno)
                 text = f": {frame.line[:LONGEST_LINE]}" if frame.line else ""
-                file = Path(frame.filename).name
+                file = os.path.basename(frame.filename)
                 trace.append(f"{file}, line {frame.lineno}, in {frame.name[:80]}{text}")
     except BaseException:  # noqa: BLE001  an exception may carry a traceback made to break this
         return [], ()
     return lines, tuple(trace[-MOST_FRAMES:])
 
 
-def _is_own(filename: str | None, folder: Path) -> bool:
+def _is_own(filename: str | None, folder: str) -> bool:
     """Whether it is a file of the submission (the harness is the course's)."""
     if not filename or filename.startswith("<"):
         return False
-    file = folder / filename
-    return file.is_relative_to(folder) and file.name != "harness.py"
+    file = os.path.join(folder, filename)
+    return file.startswith(f"{folder}/") and os.path.basename(file) != "harness.py"

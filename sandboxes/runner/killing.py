@@ -2,15 +2,13 @@
 
 import os
 import signal
-import subprocess
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from pathlib import Path
 
 FIRST_PAUSE, LONGEST_PAUSE = 0.0005, 0.02  # seconds between two looks
 
-HAS_PROC = Path("/proc/self/status").exists()
+HAS_PROC = os.path.exists("/proc/self/status")
 
 Find = Callable[[], set[int]]
 
@@ -56,6 +54,8 @@ def _parents() -> Iterator[tuple[int, int]]:
     if HAS_PROC:
         yield from ((pid, int(_after(b"\nPPid:\t", status))) for pid, status in _statuses())
         return
+    import subprocess
+
     listing = subprocess.run(
         ["/bin/ps", "-axo", "pid=,ppid=,stat="], capture_output=True, text=True, check=True
     )
@@ -67,7 +67,7 @@ def _parents() -> Iterator[tuple[int, int]]:
 
 def _statuses() -> Iterator[tuple[int, bytes]]:
     """`/proc/PID/status` of all that are not zombies; the owner of the folder can mislead."""
-    for name in os.listdir("/proc"):  # noqa: PTH208  no Path for each of hundreds
+    for name in os.listdir("/proc"):
         if not name.isdigit():
             continue
         with suppress(OSError):

@@ -5,6 +5,8 @@ any number of times, or `run` once. Whatever runs in here may write what it like
 descriptor: it can forge the answer of its own function and nothing else.
 """
 
+from __future__ import annotations
+
 import faulthandler
 import json
 import os
@@ -12,13 +14,15 @@ import signal
 import socket
 import sys
 from contextlib import suppress
-from pathlib import Path
-from typing import Any, NoReturn
 
 from runner.erasing import erase
 from runner.folder import refill
 from runner.loading import Loaded, load, parse
 from runner.rights import Limits, become_learner
+
+TYPE_CHECKING = False  # importing `typing` takes longer than all of this
+if TYPE_CHECKING:
+    from typing import Any, NoReturn
 
 MOST_DESCRIPTORS = 1 << 16  # where the system names no limit
 VALUES = 3  # the descriptor of the value channel, beside 0, 1 and 2
@@ -80,10 +84,10 @@ class Learner:
         self._entry = entry
         try:
             with suppress(FileExistsError):
-                Path(folder).mkdir(mode=0o700)
+                os.mkdir(folder, mode=0o700)
             os.chdir(folder)
             if files is not None:
-                refill(Path(folder), files)
+                refill(folder, files)
         except OSError as error:
             return json.dumps({"refused": str(error)[:300]})
         return json.dumps({"prepared": True})

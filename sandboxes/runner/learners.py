@@ -1,17 +1,20 @@
 """Processes that have become the learner: one kept ready, all of them killed at once."""
 
+from __future__ import annotations
+
 import base64
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
-from pathlib import Path
-from typing import cast
 
 from runner import killing
+from runner.birth import CLEAN, Born
 from runner.child import Child, Ended, Late, Stray
-from runner.client import CLEAN, ForkServer, Output
+from runner.client import ForkServer, Output
 from runner.erasing import remains
 from runner.rights import Limits
 from runner.values import BadFrame, decode
+
+TYPE_CHECKING = False  # importing `typing` takes longer than all of this
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
 
 PREPARE_SECONDS = 10.0  # to fork, empty the folder and write the files
 
@@ -20,14 +23,20 @@ class FolderFault(Exception):
     """The submission's files cannot be written; what ran before has filled the disk, say."""
 
 
-@dataclass(frozen=True, slots=True)
 class Work:
     """What a process is given: files, limits and what the rig published."""
 
-    entry: str = ""
-    files: Mapping[str, bytes] = field(default_factory=dict)
-    limits: Limits = field(default_factory=Limits)
-    rig: str = "{}"
+    def __init__(
+        self,
+        entry: str = "",
+        files: Mapping[str, bytes] | None = None,
+        limits: Limits | None = None,
+        rig: str = "{}",
+    ) -> None:
+        self.entry = entry
+        self.files = files or {}
+        self.limits = limits or Limits()
+        self.rig = rig
 
 
 class Learners:
@@ -36,12 +45,14 @@ class Learners:
     Args:
         folder: The learner's own; in a container only the learner may look into it.
         uid: Whom the processes become; None leaves them with our rights.
+        born: The fork server.
     """
 
-    def __init__(self, folder: Path, uid: int | None) -> None:
+    def __init__(self, folder: str, uid: int | None, born: Born) -> None:
         self._folder = folder
         self._uid = uid
-        self._server = ForkServer()
+        self._server = ForkServer(born)
+        self._loaded: set[str] = set()
         self._spare: Child | None = self._server.fork()
         self._spare_is_warm = False
         self._is_clean = False  # nothing of the learner has run since the folder was written
@@ -62,11 +73,14 @@ class Learners:
         self._spare = self._server.fork()  # while nothing of the learner can be in its way
         wanted: dict[str, object] = {
             "uid": self._uid,
-            "folder": str(self._folder),
+            "folder": self._folder,
             "files": _encoded(work.files) if self._is_clean else None,
             "entry": work.entry,
             "environment": {**self._environment(work), **environment},
-            "limits": asdict(work.limits),
+            "limits": {
+                "seconds": work.limits.seconds,
+                "memory_mb": work.limits.memory_mb,
+            },
         }
         self._is_clean = False
         try:
@@ -79,13 +93,22 @@ class Learners:
             raise FolderFault(str(told["refused"]))
         return child
 
+    def load(self, modules: Iterable[str]) -> None:
+        """Import these before the next process starts."""
+        missing = set(modules) - self._loaded
+        if missing:
+            self._loaded |= missing
+            self._server.load(missing)
+            self._drop_spare()
+            self._spare = self._server.fork()
+
     def kill(self) -> None:
         """Leave none of them alive, and the next one to start a clean folder."""
         if not killing.kill_all(self._find):
             raise RuntimeError("processes of the submission survived SIGKILL")
         self._is_clean = True
 
-    def renew(self, folder: Path, uid: int, places: list[str]) -> list[str]:
+    def renew(self, folder: str, uid: int, places: list[str]) -> list[str]:
         """Remove all that is left of the learner and start another one; what could not be removed.
 
         Args:
@@ -109,7 +132,8 @@ class Learners:
         finally:
             child.discard()
             self.kill()
-        return [str(one) for one in cast("list[object]", told.get("left", []))]
+        left = told.get("left")
+        return list(map(str, left)) if isinstance(left, list) else []
 
     def close(self) -> None:
         """Kill them and end the fork server; idempotent."""
@@ -121,7 +145,7 @@ class Learners:
     def _environment(self, work: Work) -> dict[str, str]:
         return {
             **CLEAN,
-            "HOME": str(self._folder),
+            "HOME": self._folder,
             "PYTHONDONTWRITEBYTECODE": "1",
             "LAB_RIG": work.rig,
         }

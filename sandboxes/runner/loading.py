@@ -1,18 +1,20 @@
 """Loads a submission by its path and calls its functions."""
 
-import asyncio
+from __future__ import annotations
+
 import importlib.util
-import inspect
+import os
 import sys
-import tokenize
-from collections.abc import Callable
 from contextlib import suppress
-from pathlib import Path
-from types import ModuleType
-from typing import Any
+from types import CoroutineType, ModuleType
 
 from runner.failure import Failure, because_of, missing
 from runner.values import NotCarried, encode
+
+TYPE_CHECKING = False  # importing `typing` takes longer than all of this
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
 
 SUBMISSION = "submission"
 HARNESS = "harness"
@@ -20,18 +22,20 @@ HARNESS = "harness"
 
 def parse(entry: str) -> str:
     """Whether the file compiles, without running any of it."""
+    import tokenize
+
     try:
         with tokenize.open(entry) as file:
             compile(file.read(), entry, "exec", dont_inherit=True)
     except BaseException as error:  # noqa: BLE001  compiling hostile text may raise anything
-        return because_of(error, "import", Path.cwd()).text()
+        return because_of(error, "import", os.getcwd()).text()
     return '"value": true'
 
 
 class Loaded:
     """The submission's modules, or the failure to load them."""
 
-    def __init__(self, folder: Path, modules: list[ModuleType], failure: Failure | None) -> None:
+    def __init__(self, folder: str, modules: list[ModuleType], failure: Failure | None) -> None:
         self._folder = folder
         self._modules = modules
         self._failure = failure
@@ -54,7 +58,9 @@ class Loaded:
         if found is None:
             raise missing(function)
         value = found(*args, **kwargs)
-        if inspect.iscoroutine(value):
+        if isinstance(value, CoroutineType):
+            import asyncio
+
             return asyncio.run(value)
         return value
 
@@ -65,14 +71,15 @@ class Loaded:
 
 def load(entry: str) -> Loaded:
     """Load the submission, then its harness; what they print is the learner's output."""
-    folder = Path.cwd()
-    sys.path.append(str(folder))
+    folder = os.getcwd()
+    sys.path.append(folder)
     modules: list[ModuleType] = []
     try:
         if entry.endswith(".py"):
-            modules.insert(0, _load_file(SUBMISSION, folder / entry))
-        if (folder / f"{HARNESS}.py").is_file():
-            modules.insert(0, _load_file(HARNESS, folder / f"{HARNESS}.py"))
+            modules.insert(0, _load_file(SUBMISSION, os.path.join(folder, entry)))
+        harness = os.path.join(folder, f"{HARNESS}.py")
+        if os.path.isfile(harness):
+            modules.insert(0, _load_file(HARNESS, harness))
     except BaseException as error:  # noqa: BLE001  importing runs the learner's code
         return Loaded(folder, modules, because_of(error, "import", folder))
     finally:
@@ -80,10 +87,10 @@ def load(entry: str) -> Loaded:
     return Loaded(folder, modules, None)
 
 
-def _load_file(name: str, file: Path) -> ModuleType:
+def _load_file(name: str, file: str) -> ModuleType:
     spec = importlib.util.spec_from_file_location(name, file)
     if spec is None or spec.loader is None:
-        raise ImportError(f"{file.name} is not a Python file")
+        raise ImportError(f"{os.path.basename(file)} is not a Python file")
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module
     spec.loader.exec_module(module)

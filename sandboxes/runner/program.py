@@ -2,7 +2,6 @@
 
 import os
 import signal
-import subprocess
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 
@@ -32,6 +31,8 @@ class Program:
 
     def wait(self, timeout: float | None = None) -> int:
         """Wait for its end; raises subprocess.TimeoutExpired."""
+        import subprocess
+
         if not self._child.ended.wait(timeout) or self._child.status is None:
             raise subprocess.TimeoutExpired(self.args, timeout or 0.0)
         return self._child.status

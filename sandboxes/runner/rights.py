@@ -6,9 +6,8 @@ import os
 import resource
 import signal
 import sys
-from dataclasses import dataclass
-from pathlib import Path
 
+LEARNER = 10002  # the uid of submissions, where uids keep apart
 PR_SET_PDEATHSIG = 1
 PR_SET_DUMPABLE = 4
 PR_SET_NO_NEW_PRIVS = 38
@@ -25,12 +24,14 @@ STACK = 8 * MB
 _prctl = ctypes.CDLL(None).prctl if sys.platform == "linux" else None
 
 
-@dataclass(frozen=True, slots=True)
 class Limits:
     """What one process of the learner may use."""
 
-    seconds: float = 20.0
-    memory_mb: int = 256
+    __slots__ = ("memory_mb", "seconds")
+
+    def __init__(self, seconds: float = 20.0, memory_mb: int = 256) -> None:
+        self.seconds = seconds
+        self.memory_mb = memory_mb
 
 
 def adopt_orphans() -> None:
@@ -43,8 +44,8 @@ def become_learner(uid: int | None, limits: Limits) -> None:
     """Drop everything; there is no way back."""
     with contextlib.suppress(PermissionError):  # already the leader of a session
         os.setsid()
-    with contextlib.suppress(OSError):
-        Path("/proc/self/oom_score_adj").write_text("1000", encoding="ascii")
+    with contextlib.suppress(OSError), open("/proc/self/oom_score_adj", "wb", 0) as file:
+        file.write(b"1000")
     if uid is not None:
         os.setgroups([])
         os.setresgid(uid, uid, uid)
@@ -90,7 +91,6 @@ def _lower(which: int, soft: int, hard: int | None = None) -> None:
 
 def _in_use() -> int:
     """Bytes of address space before any of the learner's."""
-    with contextlib.suppress(OSError, ValueError):
-        pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
-        return pages * resource.getpagesize()
+    with contextlib.suppress(OSError, ValueError), open("/proc/self/statm", "rb") as file:
+        return int(file.read().split()[0]) * resource.getpagesize()
     return 0

@@ -1,12 +1,17 @@
 """The only values that leave the learner's process, and the strict reading of them."""
 
+from __future__ import annotations
+
 import json
 import math
 import re
-from collections.abc import Sequence
-from typing import Any, TypeAlias
 
-JSON: TypeAlias = "bool | int | float | str | list[JSON] | dict[str, JSON] | None"
+TYPE_CHECKING = False  # importing `typing` takes longer than all of this
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Any, TypeAlias
+
+    JSON: TypeAlias = "bool | int | float | str | list[JSON] | dict[str, JSON] | None"
 
 LARGEST = 240 * 1024  # bytes of one value: a line of the wire has 256 KiB
 DEEPEST = 60  # the wire allows 64, with what is around the value

@@ -1,47 +1,45 @@
 """The fork server: one thread, everything imported, a new process in a millisecond.
 
-Commands come as JSON lines on the control socket, each with the descriptors it needs:
-`{"fork": true}` with the child's end of the value channel and the pipe for what it prints.
+Commands come as JSON lines on the control socket: `{"fork": true}` with two descriptors, the
+child's end of the value channel and the pipe for what it prints; `{"load": [modules]}`.
 Answers: `{"forked": pid}` or `{"refused": why}`; later `{"exited": pid, "status": n}`, where a
 negative status is a signal; once `{"warm": true}`.
 """
 
 import gc
 import importlib
-import importlib.util
 import json
 import os
 import select
 import signal
 import socket
 import sys
+from collections.abc import Sequence
 from contextlib import suppress
 
+from runner.birth import CLEAN
 from runner.learner import become
 from runner.rights import adopt_orphans
 
-# What submissions usually import: free in every fork.
+# What submissions usually import: free in every fork once one of them needs it.
 # fmt: off
-COMMON = [
+COMMON = frozenset((
     "abc", "asyncio", "base64", "bisect", "collections.abc", "concurrent.futures", "contextlib",
     "copy", "dataclasses", "datetime", "decimal", "enum", "fractions", "functools", "hashlib",
     "heapq", "importlib.util", "inspect", "io", "itertools", "logging", "math", "operator",
     "pathlib", "queue", "random", "re", "socket", "statistics", "string", "struct", "subprocess",
     "tempfile", "textwrap", "threading", "time", "traceback", "types", "typing", "urllib.parse",
     "uuid", "zlib",
-]
+))
 # fmt: on
 IDLE_SECONDS = 0.3
 
 
-def main(libraries: list[str]) -> None:
+def serve(control: socket.socket, libraries: Sequence[str]) -> None:
     """Serve until the agent closes its end."""
-    control = socket.socket(fileno=os.dup(0))
-    os.dup2(os.open(os.devnull, os.O_RDWR), 0)
     adopt_orphans()
-    for name in COMMON:
-        importlib.import_module(name)
-    gc.collect()
+    os.environ.clear()
+    os.environ.update(CLEAN)
     gc.freeze()
     Zygote(control, libraries).serve()
 
@@ -49,11 +47,11 @@ def main(libraries: list[str]) -> None:
 class Zygote:
     """Forks on request and reaps what it forked, and what those left behind."""
 
-    def __init__(self, control: socket.socket, libraries: list[str]) -> None:
+    def __init__(self, control: socket.socket, libraries: Sequence[str]) -> None:
         self._control = control
         self._unread = b""
         self._forked: set[int] = set()
-        self._to_warm = libraries
+        self._to_warm = list(libraries)
         self._woken, self._wake = os.pipe()
         for end in (self._woken, self._wake):
             os.set_blocking(end, False)
@@ -81,8 +79,12 @@ class Zygote:
             return False
         self._unread += data
         while b"\n" in self._unread:
-            _, _, self._unread = self._unread.partition(b"\n")
-            self._fork(descriptors)
+            line, _, self._unread = self._unread.partition(b"\n")
+            wanted = json.loads(line)
+            if "load" in wanted:
+                self._load(wanted["load"])
+            else:
+                self._fork(descriptors)
         return True
 
     def _fork(self, descriptors: list[int]) -> None:
@@ -113,12 +115,15 @@ class Zygote:
                 self._forked.discard(pid)
                 self._tell(exited=pid, status=os.waitstatus_to_exitcode(status))
 
-    def _warm_one(self) -> None:
-        name = self._to_warm.pop(0)
-        with suppress(ImportError):
-            importlib.import_module(name)
+    def _load(self, names: list[str]) -> None:
+        for name in names:
+            with suppress(ImportError):
+                importlib.import_module(name)
         gc.collect()
         gc.freeze()
+
+    def _warm_one(self) -> None:
+        self._load([self._to_warm.pop(0)])
         if not self._to_warm:
             self._tell(warm=True)
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from agent.submission import SubmissionHost
+from runner.birth import spawn
 
 Submit = Callable[..., SubmissionHost]
 
@@ -14,7 +15,7 @@ Submit = Callable[..., SubmissionHost]
 def host(tmp_path: Path) -> Iterator[SubmissionHost]:
     folder = tmp_path / "submission"
     folder.mkdir()
-    host = SubmissionHost(folder)
+    host = SubmissionHost(str(folder), None, spawn())
     yield host
     host.close()
 
