@@ -71,6 +71,15 @@ class Engine:
         with translated("start a container"):
             self._client.start(container)
 
+    def is_removed(self, container: str, seconds: float) -> bool:
+        """Wait until a container that has ended has removed itself; False when it has not."""
+        try:
+            with translated("wait for a container"):
+                self._client.wait(container, timeout=seconds, condition="removed")
+        except SandboxError as error:
+            return isinstance(error.__cause__, docker.errors.NotFound)
+        return True
+
     def remove(self, container: str, *, tries: int = 12) -> None:
         """Kill and remove a container, however far it or its removal has come."""
         for attempt in range(tries):
