@@ -14,7 +14,7 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-sys.path[:0] = [str(ROOT)]
+sys.path[:0] = [str(ROOT), str(ROOT / "sandboxes")]
 
 from course.judge.judge import PytestJudge  # noqa: E402  the checkout must be on the path first
 from course.runs.checks import Checks  # noqa: E402

@@ -7,7 +7,7 @@ from typing import Protocol, cast
 
 from course.errors import CourseError, LessonError, SubmissionRefused
 from course.judge.channel import Broken, Late
-from course.judge.manifest import Declared, declared_tests
+from course.judge.manifest import Declared, declared_tests, stamp
 from course.judge.process import JudgeProcess, Run
 from course.judge.proxy import Failure, describe
 from course.judge.tally import Tally, Unsound, outcome_of
@@ -17,6 +17,7 @@ from course.model.untrusted import clean_line
 from course.model.verdict import Outcome, TestResult, Verdict
 
 LEEWAY_SECONDS = 2.0  # for pytest itself, beside the seconds that an exercise has
+MOST_KNOWN = 64  # exercises whose tests are remembered
 END_SECONDS = 2.0  # from the last report to the end of the fork
 
 
@@ -41,6 +42,7 @@ class PytestJudge:
 
     def __init__(self) -> None:
         self._process = JudgeProcess()
+        self._declared: dict[str, dict[str, Declared]] = {}
 
     def warm(self) -> None:
         """Start the pre-imported process without waiting for it."""
@@ -49,13 +51,15 @@ class PytestJudge:
     def run(self, exercise: Exercise, submission: Submission, *, seed: int) -> Verdict:
         """One run of the tests; never raises for what the submission does."""
         started = time.monotonic()
+        work = _work(exercise)
         try:
-            declared = declared_tests(exercise.tests)
+            key = stamp(work, exercise.tests)
+            declared = self._tests(key, exercise)
         except (SyntaxError, OSError, ValueError) as error:
             return _error(exercise, f"The lesson is at fault: {error}", seed)
         if not declared:
             return _error(exercise, "The lesson is at fault: the exercise has no tests.", seed)
-        outcome, why, results = self._attempt(exercise, submission, declared, seed)
+        outcome, why, results = self._attempt(exercise, submission, declared, (key, work, seed))
         return Verdict(
             exercise=exercise.slug,
             outcome=outcome,
@@ -69,18 +73,25 @@ class PytestJudge:
         """End the pre-imported process; idempotent."""
         self._process.close()
 
+    def _tests(self, key: str, exercise: Exercise) -> dict[str, Declared]:
+        """What stands in the files; read again once they have changed."""
+        if key not in self._declared:
+            if len(self._declared) >= MOST_KNOWN:
+                self._declared.clear()
+            self._declared[key] = declared_tests(exercise.tests)
+        return self._declared[key]
+
     def _attempt(
         self,
         exercise: Exercise,
         submission: Submission,
         declared: dict[str, Declared],
-        seed: int,
+        order: tuple[str, Fields, int],
     ) -> tuple[Outcome, str, tuple[TestResult, ...]]:
         tally = Tally(declared)
         watch = _Watch(time.monotonic() + exercise.seconds + LEEWAY_SECONDS)
-        run = self._process.fork()
+        run = self._process.fork(*order)
         try:
-            run.channel.send("work", **_work(exercise, seed))
             _follow(run, submission, tally, watch, exercise)
         except Late:
             return _overdue(exercise, tally, watch)
@@ -93,12 +104,11 @@ class PytestJudge:
         return _conclude(exercise, tally, watch)
 
 
-def _work(exercise: Exercise, seed: int) -> Fields:
+def _work(exercise: Exercise) -> Fields:
     return {
         "folder": str(exercise.folder.resolve()),
         "file": exercise.file,
         "tests": [str(test.resolve()) for test in exercise.tests],
-        "seed": seed,
         "seconds": exercise.seconds,
         # A program's process belongs to the rig, which starts it once for all tests.
         "fresh": exercise.kind != "program",

@@ -1,9 +1,14 @@
 """Which tests there are, read without running anything."""
 
 import ast
+import hashlib
+import json
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+
+from course.model.json import Fields
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +30,19 @@ def declared_tests(files: tuple[Path, ...]) -> dict[str, Declared]:
                 raise SyntaxError(f"{file.name}: {test.name} is there twice")
             found[test.name] = test
     return found
+
+
+def stamp(work: Fields, files: tuple[Path, ...]) -> str:
+    """What changes with these tests, with how they are run, and with anything beside them."""
+    digest = hashlib.sha256(json.dumps(work, sort_keys=True).encode())
+    for file in files:
+        content = file.read_bytes()
+        digest.update(f"{len(content)}\n".encode() + content)
+    for folder in sorted({file.parent for file in files}):
+        for entry in sorted(os.scandir(folder), key=lambda one: one.name):
+            known = entry.stat()
+            digest.update(f"{entry.name}\0{known.st_size}\0{known.st_mtime_ns}\n".encode())
+    return digest.hexdigest()
 
 
 def _tests(tree: ast.Module) -> Iterator[Declared]:

@@ -8,6 +8,7 @@ import pytest
 
 from course.judge.channel import Channel
 from course.judge.proxy import Blamed, Desk
+from course.model.json import JSON, Fields
 
 # What a value of an unexpected shape leads to in a test that trusts it.
 TRIPPED = (TypeError, ValueError, LookupError, AttributeError, ArithmeticError)
@@ -18,18 +19,24 @@ class Reporter:
     """Tells the course what was collected and what came of it; never any source.
 
     Args:
-        channel: To the course.
-        desk: Where this run's proxies ask.
+        desk: Where the run's proxies ask.
         fresh: Whether each test starts in a fresh process of the learner's.
     """
 
-    def __init__(self, channel: Channel, desk: Desk, *, fresh: bool) -> None:
-        self._channel = channel
+    def __init__(self, desk: Desk, *, fresh: bool) -> None:
+        self._channel: Channel | None = None
+        self._unsent: list[tuple[str, Fields]] = []
         self._desk = desk
         self._fresh = fresh
         self._is_first = True
         self._outcome = ("passed", "", "")
         self._started = 0.0
+
+    def begin(self, channel: Channel) -> None:
+        """A run starts: tell it what was collected before."""
+        self._channel = channel
+        for kind, fields in self._unsent:
+            channel.send(kind, **fields)
 
     def pytest_configure(self, config: pytest.Config) -> None:
         """Make the markers known, so that a misspelt one is an error."""
@@ -40,16 +47,16 @@ class Reporter:
         """A file that cannot be collected is the lesson's fault."""
         if report.failed:
             text = str(report.longrepr).strip().splitlines() or ["it cannot be collected"]
-            self._channel.send("broken", message=f"{report.nodeid}: {text[-1]}"[:LONGEST])
+            self._tell("broken", message=f"{report.nodeid}: {text[-1]}"[:LONGEST])
 
     def pytest_internalerror(self, excrepr: object) -> None:
         """Nor is this the learner's."""
         text = str(excrepr).strip().splitlines()
-        self._channel.send("broken", message=(text[-1] if text else "pytest failed")[:LONGEST])
+        self._tell("broken", message=(text[-1] if text else "pytest failed")[:LONGEST])
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         """What will be run."""
-        self._channel.send("collected", names=[item.name for item in session.items])
+        self._tell("collected", names=[item.name for item in session.items])
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, Any, Any]:
@@ -58,7 +65,7 @@ class Reporter:
         self._desk.has_answered = False
         result = yield
         outcome, message, fault = self._outcome
-        self._channel.send(
+        self._tell(
             "report",
             name=item.name,
             outcome=outcome,
@@ -86,6 +93,12 @@ class Reporter:
         elif report.outcome != "passed" or hasattr(report, "wasxfail"):
             self._outcome = ("failed", f"{item.name} is not a plain pass", "learner")
         return report
+
+    def _tell(self, kind: str, **fields: JSON) -> None:
+        if self._channel is None:
+            self._unsent.append((kind, fields))
+        else:
+            self._channel.send(kind, **fields)
 
     def _judge(self, error: BaseException, when: str) -> tuple[str, str, str]:
         if isinstance(error, Blamed):

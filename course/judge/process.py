@@ -1,5 +1,6 @@
 """The course's end of the pre-imported judge: start it, fork a run from it, end it."""
 
+import json
 import os
 import secrets
 import select
@@ -10,10 +11,12 @@ import sys
 import tempfile
 import threading
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
 from course.judge.channel import Channel
+from course.model.json import Fields
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 START = "import sys; sys.path.insert(0, sys.argv[1]); from course.judge.zygote import main; main()"
@@ -21,11 +24,18 @@ LAST_SECONDS = 2.0
 
 
 class Run:
-    """One fork of the judge: its channel, and how it ended."""
+    """One run of the tests: its channel, and how it ended.
 
-    def __init__(self, channel: Channel, pipe: int) -> None:
+    Args:
+        channel: To it; the run owns it.
+        pipe: From which its pid and its exit status come.
+        abandon: What to do when it did not even start.
+    """
+
+    def __init__(self, channel: Channel, pipe: int, abandon: Callable[[], None]) -> None:
         self.channel = channel
         self._pipe = pipe
+        self._abandon = abandon
         self._told = b""
 
     def status(self, seconds: float) -> int | None:
@@ -37,7 +47,9 @@ class Run:
     def close(self) -> None:
         """Hang up, and kill it if it has not ended."""
         self._read(1, LAST_SECONDS)
-        if self._told and self.status(0) is None:
+        if not self._told:
+            self._abandon()
+        elif self.status(0) is None:
             with suppress(ProcessLookupError, PermissionError):
                 os.killpg(int(self._told.split(b"\n")[0]), signal.SIGKILL)
         self.channel.close()
@@ -68,25 +80,40 @@ class JudgeProcess:
         with self._lock:
             self._started()
 
-    def fork(self) -> Run:
-        """A fork that waits for its work."""
+    def fork(self, key: str, work: Fields, seed: int) -> Run:
+        """A run of these tests, which starts at once.
+
+        Args:
+            key: The same for the same tests, and another one once anything about them changes.
+            work: The tests, for the process that collects them.
+            seed: Of the run.
+        """
         nonce = secrets.token_hex(16)
+        order: Fields = {"key": key, "work": work, "nonce": nonce, "seed": seed}
         ours, theirs = socket.socketpair()
         pipe, told = os.pipe()
         with self._lock:
             try:
-                socket.send_fds(self._started(), [nonce.encode()], [theirs.fileno(), told])
+                self._order(order, theirs.fileno(), told)
             except OSError:  # it ended just now
                 self._end()
-                socket.send_fds(self._started(), [nonce.encode()], [theirs.fileno(), told])
+                self._order(order, theirs.fileno(), told)
         theirs.close()
         os.close(told)
-        return Run(Channel(ours, nonce), pipe)
+        return Run(Channel(ours, nonce), pipe, lambda: self._drop(key))
 
     def close(self) -> None:
         """End it, and every run with it; idempotent."""
         with self._lock:
             self._end()
+
+    def _order(self, order: Fields, *ends: int) -> None:
+        socket.send_fds(self._started(), [json.dumps(order).encode() + b"\n"], ends)
+
+    def _drop(self, key: str) -> None:
+        """End what collects these tests, or does not come to an end with that."""
+        with self._lock, suppress(OSError):
+            self._order({"drop": key})
 
     def _end(self) -> None:
         if self._control is not None:

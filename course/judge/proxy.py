@@ -58,19 +58,19 @@ class Desk:
     """Where proxies ask; knows whether the submission has answered in this test.
 
     Args:
-        channel: To the course, which reaches into the sandbox.
         file: The learner's file, as messages call it.
     """
 
-    def __init__(self, channel: Channel, file: str) -> None:
-        self._channel = channel
+    channel: Channel  # to the course, which reaches into the sandbox; each run has its own
+
+    def __init__(self, file: str) -> None:
         self.file = file
         self.has_answered = False
 
     def ask(self, command: str, **arguments: JSON) -> Fields:
         """One question to the sandbox; raises Blamed when there is no answer."""
-        self._channel.send("ask", command=command, arguments=arguments)
-        kind, fields = self._channel.receive()
+        self.channel.send("ask", command=command, arguments=arguments)
+        kind, fields = self.channel.receive()
         if kind == "answer":
             return cast("Fields", fields["value"])
         blamed = {"learner": LearnerFault, "sandbox": SandboxFault}
@@ -145,9 +145,10 @@ class Rig:
 class Fixtures:
     """The fixtures of docs/authoring.md."""
 
-    def __init__(self, desk: Desk, seed: int) -> None:
+    seed: int  # of the run
+
+    def __init__(self, desk: Desk) -> None:
         self._desk = desk
-        self._seed = seed
 
     @pytest.fixture
     def submission(self) -> Submission:
@@ -162,7 +163,7 @@ class Fixtures:
     @pytest.fixture
     def rng(self, request: pytest.FixtureRequest) -> random.Random:
         """Random, and the same again for the same seed and test."""
-        return random.Random(f"{self._seed}/{request.node.name}")  # noqa: S311  not a secret
+        return random.Random(f"{self.seed}/{request.node.name}")  # noqa: S311  not a secret
 
 
 def describe(failure: Failure, function: str, file: str) -> str:

@@ -1,15 +1,16 @@
-"""A process that has imported pytest once and forks for every check.
+"""A process that has imported pytest once, and forks a template for each exercise.
 
-It reads one message for each fork from the socket on its stdin: the run's nonce, with two
-descriptors: the fork's end of its channel, and a pipe. Into the pipe go the fork's pid, and when
-it has ended its exit status. It ends with its stdin.
+It reads JSON lines from the socket on its stdin. `{"key", "work", "nonce", "seed"}` orders a run
+and brings two descriptors: the run's end of its channel, and a pipe. Into the pipe go the run's
+pid, and when it has ended its exit status. The template of the key gets the order, and is made
+when there is none. `{"drop": key}` ends a template. All of them end with stdin.
 """
 
 import gc
 import importlib
+import json
 import os
 import select
-import shutil
 import signal
 import socket
 import tempfile
@@ -19,7 +20,8 @@ from pathlib import Path
 from _pytest.config import default_plugins
 
 from course.judge import compare
-from course.judge.forked import run_tests
+from course.judge.template import ENDS, LARGEST, collect
+from course.model.json import Fields
 
 # Imported while nobody waits: what tests import, and what pytest would at its first run.
 WARM = (
@@ -32,6 +34,8 @@ WARM = (
     "time",
     compare.__name__,
 )
+MOST_TEMPLATES = 4
+Template = tuple[int, socket.socket]
 
 
 def main() -> None:
@@ -47,68 +51,84 @@ def main() -> None:
 
 
 class Zygote:
-    """Forks, and tells how each fork ended.
+    """Hands each order to the template that has its tests.
 
     Args:
         control: To the course; the zygote ends with it.
-        folder: For one folder per fork, which goes when the fork has ended.
+        folder: For one folder per process.
     """
 
     def __init__(self, control: socket.socket, folder: Path) -> None:
         self._control = control
         self._folder = folder
-        self._running: dict[int, int] = {}  # pid to the pipe that waits for its status
-        self._woken, wake = os.pipe()
-        for end in (self._woken, wake):
-            os.set_blocking(end, False)
-        signal.signal(signal.SIGCHLD, lambda *_: None)
-        signal.set_wakeup_fd(wake, warn_on_full_buffer=False)
+        self._unread = b""
+        self._templates: dict[str, Template] = {}  # the one used last comes last
+        self._dropped: set[int] = set()
 
     def serve(self) -> None:
         """Until nobody is there any more."""
         while True:
-            control = self._control.fileno()
-            ready, _, _ = select.select([control, self._woken], [], [])
-            if self._woken in ready:
-                with suppress(BlockingIOError):
-                    os.read(self._woken, 4096)
-                self._reap()
-            if control in ready and not self._take():
+            ready, _, _ = select.select([self._control], [], [])
+            message, ends, _, _ = socket.recv_fds(self._control, LARGEST, ENDS)
+            if not ready or not message:
                 return self._end()
+            self._unread += message
+            *lines, self._unread = self._unread.split(b"\n")
+            for line in lines:
+                self._heard(json.loads(line), ends)
+            for end in ends:
+                os.close(end)
+            self._reap()
 
-    def _take(self) -> bool:
-        message, descriptors, _, _ = socket.recv_fds(self._control, 256, 2)
-        if len(descriptors) == 2:  # noqa: PLR2004  the channel and the pipe
-            self._fork(message.decode(), *descriptors)
-        return bool(message)
+    def _heard(self, order: Fields, ends: list[int]) -> None:
+        if "drop" in order:
+            self._drop(str(order["drop"]), signal.SIGKILL)
+        elif len(ends) == ENDS:
+            self._hand_on(order, ends)
 
-    def _fork(self, nonce: str, channel: int, pipe: int) -> None:
+    def _hand_on(self, order: Fields, ends: list[int]) -> None:
+        """To the template; when it has died, to another one."""
+        key = str(order["key"])
+        wanted = json.dumps({"nonce": order["nonce"], "seed": order["seed"]}).encode()
+        for _ in range(2):
+            template = self._templates.pop(key, None) or self._made(order)
+            self._templates[key] = template
+            with suppress(OSError):
+                socket.send_fds(template[1], [wanted], ends)
+                return
+            self._drop(key, signal.SIGKILL)
+
+    def _made(self, order: Fields) -> Template:
+        if len(self._templates) >= MOST_TEMPLATES:
+            self._drop(next(iter(self._templates)))
+        ours, theirs = socket.socketpair()
         pid = os.fork()
         if pid == 0:
-            signal.set_wakeup_fd(-1)
-            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-            os.close(pipe)
-            for other in self._running.values():
-                os.close(other)
-            run_tests(channel, nonce, self._folder / str(os.getpid()))
-        os.close(channel)
-        self._running[pid] = pipe
-        self._tell(pipe, pid)
+            self._control.close()
+            ours.close()
+            for _, other in self._templates.values():
+                other.close()
+            work = order["work"]
+            assert isinstance(work, dict)  # noqa: S101  the course's own words
+            collect(theirs, work, self._folder)
+        theirs.close()
+        return pid, ours
+
+    def _drop(self, key: str, number: int | None = None) -> None:
+        """Let a template go once its runs have ended; or kill it, where it never came so far."""
+        if key in self._templates:
+            pid, control = self._templates.pop(key)
+            control.close()
+            self._dropped.add(pid)
+            if number is not None:
+                os.kill(pid, number)
 
     def _reap(self) -> None:
-        for pid in list(self._running):
-            ended, status = os.waitpid(pid, os.WNOHANG)
-            if ended:
-                pipe = self._running.pop(pid)
-                shutil.rmtree(self._folder / str(pid), ignore_errors=True)
-                self._tell(pipe, os.waitstatus_to_exitcode(status))
-                os.close(pipe)
-
-    def _tell(self, pipe: int, number: int) -> None:
-        with suppress(BrokenPipeError):
-            os.write(pipe, b"%d\n" % number)
+        self._dropped = {pid for pid in self._dropped if os.waitpid(pid, os.WNOHANG)[0] == 0}
 
     def _end(self) -> None:
-        for pid in self._running:
-            with suppress(ProcessLookupError):
-                os.killpg(pid, signal.SIGKILL)
+        pids = self._dropped | {pid for pid, _ in self._templates.values()}
+        for pid in pids:
+            os.kill(pid, signal.SIGTERM)
+        for pid in pids:
+            os.waitpid(pid, 0)

@@ -249,6 +249,42 @@ def test_the_judge_starts_again_after_it_was_killed(run, judge):
     assert run(DOUBLES, Answers(double=lambda n: 2 * n)).outcome == "passed"
 
 
+def test_no_run_sees_what_another_one_left(run):
+    tests = (
+        "SEEN = []\n\n"
+        "def test_it(submission):\n    SEEN.append(1)\n    open('left', 'x').close()\n"
+        "    assert submission.call('f', len(SEEN)) == 1, 'there was one before'"
+    )
+    for _ in range(3):
+        assert run(tests, Answers(f=lambda n: n)).outcome == "passed"
+
+
+def test_global_random_numbers_differ_between_runs_of_the_same_tests(run):
+    tests = "import random\n\ndef test_it(submission):\n    submission.call('f', random.random())"
+    drawn = []
+    for _ in range(3):
+        run(tests, Answers(f=drawn.append))
+    assert len(set(drawn)) == 3
+
+
+def test_tests_and_what_lies_beside_them_are_read_again_once_they_change(run, tmp_path):
+    reads = "from pathlib import Path\nKNOWN = (Path(__file__).parent / 'known').read_text()\n\n"
+    asks = "def test_it(submission):\n    assert submission.call('f') == KNOWN"
+    for known in ("one", "other"):
+        (tmp_path / "known").write_text(known)
+        assert run(reads + asks, Answers(f=lambda known=known: known)).outcome == "passed"
+    assert run(f"{reads}{asks} + '!'", Answers(f=lambda: "other")).outcome == "failed"
+
+
+def test_tests_that_cannot_even_be_collected_are_given_up(run):
+    waits = "import time\n\ntime.sleep(60)\n\ndef test_it(): pass"
+    started = time.monotonic()
+    assert run(waits, seconds=0.2).outcome == "error"
+    assert run(waits, seconds=0.2).outcome == "error"
+    assert time.monotonic() - started < 2 * (0.2 + 2 + 2 + 2)
+    assert run(DOUBLES, Answers(double=lambda n: 2 * n)).outcome == "passed"
+
+
 def test_several_runs_go_on_at_once(judge, exercise):
     from concurrent.futures import ThreadPoolExecutor
 
