@@ -75,28 +75,19 @@ class Engine:
         """Wait until a container that has ended has removed itself; False when it has not."""
         try:
             with translated("wait for a container"):
-                self._client.wait(container, timeout=seconds, condition="removed")
+                over = self._client.wait(container, timeout=seconds, condition="removed")
         except SandboxError as error:
             return isinstance(error.__cause__, docker.errors.NotFound)
-        return True
+        return not over.get("Error")
 
     def remove(self, container: str, *, tries: int = 12) -> None:
         """Kill and remove a container, however far it or its removal has come."""
         for attempt in range(tries):
             with translated("remove a container"):
-                if self._is_removed(container):
+                if _removed(self._client, container):
                     return
             time.sleep(0.02 * 2 ** min(attempt, 5))  # another removal is under way
         raise SandboxError(f"The container {container} resists its removal.", "Restart Docker.")
-
-    def _is_removed(self, container: str) -> bool:
-        try:
-            self._client.remove_container(container, force=True, v=True)
-        except docker.errors.APIError as error:
-            if error.status_code not in {GONE, BUSY}:
-                raise
-            return bool(error.status_code == GONE)
-        return True
 
     def containers(self, label: str) -> list[dict[str, Any]]:
         """All containers with a label, running or not."""
@@ -205,6 +196,16 @@ class Engine:
             yield
         finally:
             self._client.timeout = before
+
+
+def _removed(client: docker.APIClient, container: str) -> bool:
+    try:
+        client.remove_container(container, force=True, v=True)
+    except docker.errors.APIError as error:
+        if error.status_code not in {GONE, BUSY}:
+            raise
+        return bool(error.status_code == GONE)
+    return True
 
 
 def connect(host: str | None = None) -> Engine:

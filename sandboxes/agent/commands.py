@@ -56,18 +56,9 @@ class Commands:
         except (Refused, BadFiles) as error:
             self._out.error(number, "usage", str(error))
         except Exception as error:  # noqa: BLE001  whatever it is, the caller must get an answer
-            self._failed(number, do, error)
+            _failed(self._out, number, do, error)
         else:
             self._out.value(number, value)
-
-    def _failed(self, number: int, do: str, error: Exception) -> None:
-        from agent.lesson import LessonFault
-
-        if isinstance(error, LessonFault):
-            self._out.error(number, error.kind, str(error), error.where)
-            return
-        sys.stderr.write(f"{do}: {type(error).__name__}: {error}\n")
-        self._out.error(number, "agent", f"{type(error).__name__}: {error}")
 
     def _command(self, do: str, arguments: dict[str, Any]) -> Callable[[], Any]:
         method = self._table.get(do)
@@ -217,6 +208,16 @@ class Commands:
 
                 self._host = SubmissionHost(*_learner(self._isolation), self._born)
             return self._host
+
+
+def _failed(out: Out, number: int, do: str, error: Exception) -> None:
+    from agent.lesson import LessonFault
+
+    if isinstance(error, LessonFault):
+        out.error(number, error.kind, str(error), error.where)
+        return
+    sys.stderr.write(f"{do}: {type(error).__name__}: {error}\n")
+    out.error(number, "agent", f"{type(error).__name__}: {error}")
 
 
 def _learner(isolation: str) -> tuple[str, int | None]:
