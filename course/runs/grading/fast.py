@@ -18,6 +18,7 @@ from course.model.progress import SandboxReport
 from course.runs.ports import Progress, Sandboxes, Session
 
 RENEW_SECONDS = 30.0
+PING_SECONDS = 10.0
 MOST_SUBMISSIONS = 200  # in one container
 OLDEST_SECONDS = 2400.0  # well before the container's own deadline
 
@@ -52,6 +53,12 @@ class Box:
             answer = self.session.request("renew", seconds=RENEW_SECONDS)
             self._taken += 1
             self.is_good = not cast("Fields", answer).get("left") and not self._is_used_up()
+
+    def answers(self) -> bool:
+        """Whether it is good, and has not been lost since it was renewed."""
+        with contextlib.suppress(CourseError):
+            return self.is_good and self.session.request("ping", seconds=PING_SECONDS) is not None
+        return False
 
     def _is_used_up(self) -> bool:
         age = time.monotonic() - self._opened
@@ -137,7 +144,7 @@ class FastSandboxes:
 
     def _good_box(self, exercise: Exercise) -> Box:
         box = self._box
-        if box is not None and box.is_good and box.memory_mb == exercise.memory_mb:
+        if box is not None and box.memory_mb == exercise.memory_mb and box.answers():
             return box
         if box is not None:
             self._box = None
