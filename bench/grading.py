@@ -3,7 +3,8 @@
 All take the same solution of the same exercise in the same run: `docker run` one after the other,
 as a loop over submissions does it, and as many at a time as we grade. The fast mode gets more of
 them, so that all work about as long. Prints rates and ratios to the loop; the second line says how
-much of that is only working on several at a time.
+much of that is only working on several at a time, and the third how many containers that run `true`
+and nothing else this engine starts and removes: what a fresh one each can at most come to.
 """
 
 import argparse
@@ -29,6 +30,9 @@ from course.runs.grading.layout import Scope  # noqa: E402
 from course.runs.grading.pool import grades  # noqa: E402
 from course.runs.grading.submissions import Entry, Task  # noqa: E402
 from course.sandbox.choice import Chooser  # noqa: E402
+from course.sandbox.docker import DockerBackend  # noqa: E402
+from course.sandbox.engine import connect  # noqa: E402
+from course.sandbox.flags import CHECK_SIZE  # noqa: E402
 from tests.security.attack import honest_exercise  # noqa: E402
 
 MINUTE = 60
@@ -48,6 +52,7 @@ def main() -> None:
     ways: dict[str, Callable[[], None]] = {
         "docker run … pytest": lambda: bare(image, options.count, 1),
         f"the same, {options.jobs} at a time": lambda: bare(image, options.count, options.jobs),
+        "containers of `true`": lambda: empty(image, options.count, options.jobs),
         "fresh container each": lambda: ours(sandboxes, judge, options, "container"),
         "fast": lambda: ours(sandboxes, judge, options, "fast"),
     }
@@ -102,6 +107,20 @@ def bare(image: str, count: int, jobs: int) -> None:
         for ended in pool.map(lambda _: run(argv), range(count)):
             if ended.returncode:
                 sys.exit(f"the bare run should pass: {ended.stdout}{ended.stderr}")
+
+
+def empty(image: str, count: int, jobs: int) -> None:
+    """Containers with a check's walls and nothing in them, over the same door as ours."""
+    backend = DockerBackend(connect(), image, ("true",))
+
+    def one(_: int) -> None:
+        box = backend.start(CHECK_SIZE, run_id="bench", purpose="check")
+        while box.receive():
+            pass
+        box.close()
+
+    with ThreadPoolExecutor(jobs) as pool:
+        list(pool.map(one, range(count)))
 
 
 def run(argv: list[str]) -> "subprocess.CompletedProcess[str]":
