@@ -18,6 +18,7 @@ from course.runs.checks import Checks
 from course.runs.ports import Session
 from course.sandbox.choice import Chooser
 from course.sandbox.wire import VERSION
+from lab.family import children
 from runner.killing import descendants
 from tests.security.attack import Attack, attacks, honest_exercise, patience, with_redis
 
@@ -71,6 +72,7 @@ class Arena:
     def __init__(self, kind: str, judge: PytestJudge, folder: Path) -> None:
         self._sandboxes = Chooser(kind)
         self._kept: Kept | None = None
+        self._judge = judge
         self._before = descendants(os.getpid())
         self.kind = kind
         self.folder = folder
@@ -100,12 +102,17 @@ class Arena:
 
     def left_over(self) -> list[str]:
         """Processes and files of submission and judge that should be gone."""
-        pids = set() if self._kept else descendants(os.getpid()) - self._before
+        pids = set() if self._kept else descendants(os.getpid()) - self._before - self._templates()
         files = self.folder.glob("course-judge-*" if self._kept else "*")
         inside = "/submission-" if self._kept else ""  # agent and runner stand outside of it
         strays = _inside(self.folder, inside)
         gone = [f"process {pid}" for pid in pids] + strays + [*map(str, files)]
         return gone + list(self._sandboxes.left_over())
+
+    def _templates(self) -> set[int]:
+        """What the judge keeps for the next run of the same tests; its runs are below those."""
+        zygote = self._judge._process._process
+        return set() if zygote is None else set(children(zygote.pid))
 
     def close(self) -> None:
         if self._kept is not None:
