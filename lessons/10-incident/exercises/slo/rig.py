@@ -176,12 +176,22 @@ def restart(process):
 
 
 def break_mail():
-    """First it sends mails and says that it did not; then it sends none."""
+    """First it sends mails and says that it did not; then it sends none; until both were felt."""
     put("mail", "/settings", {"deaf": True})
-    time.sleep(0.6)
+    last_until("sent", 1, 0.6)
     put("mail", "/settings", {"deaf": False, "works": False})
-    time.sleep(0.9)
+    last_until("refused", 7, 0.9)
     put("mail", "/settings", {"works": True})
+
+
+def last_until(what, more, least):
+    """Let a fault go on for a while, and until it was felt so often, or long enough."""
+    begun, before = time.monotonic(), stats("mail")[what]
+    while time.monotonic() < begun + 2.0:
+        is_felt = stats("mail")[what] >= before + more
+        if is_felt and time.monotonic() > begun + least:
+            return
+        time.sleep(0.05)
 
 
 FAULTS_IN_TURN = (hang_cache, lose_copies, hang_secondary, kill_primary, kill_app, break_mail,
