@@ -67,8 +67,7 @@ class Handler(BaseHTTPRequestHandler):
         """Fill the cache with many products at once, as one does before the doors open."""
         wanted = self.received()
         products = self.origin.products(wanted["first"], wanted["count"])
-        for product in products:
-            self.cache.keep(product["key"], json.dumps(product).encode())
+        self.cache.keep_all({one["key"]: json.dumps(one).encode() for one in products})
         self.answer(json.dumps({"warmed": len(products)}).encode(), {})
 
     def do_PUT(self) -> None:

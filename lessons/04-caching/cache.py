@@ -2,7 +2,7 @@
 
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -84,9 +84,16 @@ class Cache:
 
     def keep(self, key: str, value: bytes) -> None:
         """Store a copy for one TTL, give or take the jitter."""
+        self.keep_all({key: value})
+
+    def keep_all(self, copies: Mapping[str, bytes]) -> None:
+        """Store many in one go."""
         settings = self.settings
-        spread = random.uniform(1 - settings.jitter, 1 + settings.jitter)
-        self._store.set(f"product:{key}", value, px=max(1, int(settings.ttl * spread * 1000)))
+        pipeline = self._store.pipeline(transaction=False)
+        for key, value in copies.items():
+            spread = random.uniform(1 - settings.jitter, 1 + settings.jitter)
+            pipeline.set(f"product:{key}", value, px=max(1, int(settings.ttl * spread * 1000)))
+        pipeline.execute()
 
     def _look_up(self, name: str, hops: list[Hop]) -> tuple[bytes | None, int | None]:
         started = time.perf_counter()
