@@ -196,7 +196,7 @@ def test_the_verdict_is_computed_from_quiet_and_bad_times_apart():
 SLO = running.exercise("slo")
 
 
-@pytest.mark.parametrize("seed", [3, 11])
+@pytest.mark.parametrize("seed", [3])  # twenty: python -m tests.lessons.running_incident
 def test_the_solution_holds_the_objective_and_the_starter_does_not(seed):
     solution = running.observe(SLO, SLO.solution.read_bytes(), seed)
     assert running.missed(SLO, solution) == [], solution
