@@ -22,12 +22,7 @@ from tests.thinning import LARGEST, thinned
 FOLDER = Path(__file__).parent.parent / "fixtures" / "recordings"
 FILES = sorted(FOLDER.glob("*.jsonl"))
 LESSONS = {lesson.folder.name: lesson for lesson in Catalog(find_course()).lessons}
-NOT_YET = {
-    "10-incident",
-}  # fmt: skip
-PRIVATE = re.compile(
-    r"/home/|/root|/Users/|/work\b|\btmp/|[\w.-]+@(?!example\.)[\w-]+\.[a-z]+", re.I
-)
+PRIVATE = re.compile(r"/home/|/root|/Users/|/work\b|\btmp/|[\w.-]+@(?!example\.)[\w-]+\.[a-z]+")
 
 each_recording = pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
 
@@ -37,8 +32,8 @@ def _read(file: Path) -> Recording:
     return read_recording(file)
 
 
-def test_every_lesson_has_a_recording_but_those_named_here():
-    assert {file.stem for file in FILES} == set(LESSONS) - NOT_YET
+def test_every_lesson_has_a_recording():
+    assert {file.stem for file in FILES} == set(LESSONS)
 
 
 @each_recording
