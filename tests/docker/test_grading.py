@@ -11,6 +11,7 @@ from tests.docker.a_class import graded, grading, write_class
 
 pytestmark = [pytest.mark.docker, pytest.mark.slow]
 HONEST, POISON = 20, 4
+CHANCE = ("forks", "memory", "meddles")
 
 
 @pytest.fixture(scope="module")
@@ -70,11 +71,12 @@ def test_killed_in_the_middle_and_resumed_it_is_the_same_report(place, poisoned,
     assert {name: worth(line) for name, line in resumed.items()} == {
         name: worth(line) for name, line in poisoned.items()
     }
-    # What a bomb dies of first is chance; every other line is the same to the byte.
-    bombs = [name for name in poisoned if "forks" in name or "memory" in name]
-    assert len(bombs) == POISON // 2
-    assert {name: resumed[name] for name in poisoned if name not in bombs} == {
-        name: poisoned[name] for name in poisoned if name not in bombs
+    # What a bomb dies of first is chance, and when the meddler's own daemon kills it; every other
+    # line is the same to the byte.
+    by_chance = [name for name in poisoned if any(word in name for word in CHANCE)]
+    assert len(by_chance) == POISON * len(CHANCE) // 4
+    assert {name: resumed[name] for name in poisoned if name not in by_chance} == {
+        name: poisoned[name] for name in poisoned if name not in by_chance
     }
 
 
