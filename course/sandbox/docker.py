@@ -21,7 +21,7 @@ CHUNK = 64 * 1024
 HEADER = 8
 # An agent without a lab ends at once when its stdin does. That spares the engine a kill.
 END_SECONDS = {"check": 0.5, "batch": 0.5, "lab": 0.0}
-REMOVAL_SECONDS = 10.0
+REMOVAL_SECONDS = 0.5  # an engine may miss telling of it; then it is asked to remove what is gone
 
 
 class DockerBackend:
