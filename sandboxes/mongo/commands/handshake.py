@@ -28,16 +28,16 @@ def topology_version(node: Node) -> Document:
 def _hello(call: Call) -> Answer:
     known = call.body.get("topologyVersion")
     if known == topology_version(call.node) and "maxAwaitTimeMS" in call.body:
-        return _hold(call)
+        return _hold(call, known)
     return _describe(call)
 
 
-async def _hold(call: Call) -> Document:
+async def _hold(call: Call, known: Document) -> Document:
+    """Wait for anything that the client does not know; it may have happened before this runs."""
     node = call.node
-    seen = topology_version(node)
     changed = node.replica.changed if node.replica else Pulse()
     await changed.wait_until(
-        lambda: topology_version(node) != seen, call.body["maxAwaitTimeMS"] / 1000
+        lambda: topology_version(node) != known, call.body["maxAwaitTimeMS"] / 1000
     )
     return _describe(call)
 

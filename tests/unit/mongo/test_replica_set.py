@@ -47,7 +47,7 @@ def lagging(calm_set):
 
 def test_the_driver_finds_one_primary_and_two_secondaries(calm_set, application):
     until(lambda: len(application.secondaries) == 2, "the driver knows two secondaries")
-    assert application.primary is not None
+    until(lambda: application.primary is not None, "the driver knows the primary")
     hello = application.admin.command("hello")
     assert hello["setName"] == "rs0"
     assert sorted(hello["hosts"]) == sorted(member.address for member in calm_set.members)
