@@ -91,14 +91,14 @@ class Zygote:
         key = str(order["key"])
         wanted = json.dumps({"nonce": order["nonce"], "seed": order["seed"]}).encode()
         for _ in range(2):
-            template = self._templates.pop(key, None) or self._made(order)
+            template = self._templates.pop(key, None) or self._made(order, ends)
             self._templates[key] = template
             with suppress(OSError):
                 socket.send_fds(template[1], [wanted], ends)
                 return
             self._drop(key, signal.SIGKILL)
 
-    def _made(self, order: Fields) -> Template:
+    def _made(self, order: Fields, ends: list[int]) -> Template:
         if len(self._templates) >= MOST_TEMPLATES:
             self._drop(next(iter(self._templates)))
         ours, theirs = socket.socketpair()
@@ -108,6 +108,8 @@ class Zygote:
             ours.close()
             for _, other in self._templates.values():
                 other.close()
+            for end in ends:  # comes again with the order; held here, nobody would see it close
+                os.close(end)
             work = order["work"]
             assert isinstance(work, dict)  # noqa: S101  the course's own words
             collect(theirs, work, self._folder)
