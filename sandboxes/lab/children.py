@@ -108,11 +108,19 @@ class Children:
         return load
 
     def every(self, seconds: float, function: Callable[[], object]) -> None:
-        """Call `function` in the background until the end."""
+        """Call `function` in the background until the end; tell a new failure once, and go on."""
+        told: set[str] = set()
 
         def repeat() -> None:
             while not self._ended.wait(seconds):
-                function()
+                try:
+                    function()
+                except Exception as error:  # noqa: BLE001 - the lesson's code; anything may go wrong
+                    name = getattr(function, "__name__", "a function")
+                    text = f"{name} failed in the background: {type(error).__name__}: {error}"
+                    if text not in told and not self._ended.is_set():
+                        self._telling.tell("note", text=text, tone="bad", node="")
+                    told.add(text)
 
         threading.Thread(target=repeat, daemon=True, name="every").start()
 

@@ -48,6 +48,19 @@ def test_reporting_alone_prints():
     assert '"kind": "node"' in done.stderr
 
 
+def test_what_fails_in_the_background_is_told_once_and_goes_on(stage):
+    calls = []
+
+    def look():
+        calls.append(1)
+        raise ValueError("dry")
+
+    stage.lab.every(0.001, look)
+    until(lambda: len(calls) > 5, 5, "it is called again and again")
+    told = stage.of("note", tone="bad")
+    assert [note["text"] for note in told] == ["look failed in the background: ValueError: dry"]
+
+
 def test_gauges_are_read_together_and_a_broken_one_reads_none(stage):
     @stage.lab.gauge
     def good():
