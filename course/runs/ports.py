@@ -67,6 +67,13 @@ class Study(Protocol):
     def notices(self) -> Sequence[str]:
         """What the learner should know since the last time: progress mended, or not saved."""
 
+    # -- the look
+    def theme(self) -> str | None:
+        """The theme that was chosen last time; None before the first choice."""
+
+    def choose_theme(self, name: str) -> None:
+        """Remember a theme for the next time."""
+
     # -- the lab
     def sandbox(self) -> SandboxReport:
         """Which sandbox labs will run in, and why (blocks)."""

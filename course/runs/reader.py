@@ -46,6 +46,17 @@ class Reader:
         with self._remembering():
             self._store.move(found.id, step, is_last=step >= len(found.steps) - 1)
 
+    def theme(self) -> str | None:
+        """The theme that the learner chose."""
+        with contextlib.suppress(StorageError):  # an older file that cannot be written to
+            return self._store.theme()
+        return None
+
+    def choose_theme(self, name: str) -> None:
+        """Remember a theme."""
+        with self._remembering():
+            self._store.choose_theme(name)
+
     def problems(self) -> Sequence[Problem]:
         """What is wrong with lessons that cannot be used."""
         return self._catalog.problems

@@ -35,6 +35,7 @@ SCHEMA = (
     );
     CREATE TABLE opened (exercise TEXT PRIMARY KEY, first TEXT NOT NULL)
     """,
+    "CREATE TABLE look (theme TEXT NOT NULL)",
 )
 
 
@@ -105,6 +106,20 @@ class ProgressStore:
     def close(self) -> None:
         """Keep a good copy of what was written."""
         self._database.keep_copy()
+
+    # -- the look
+
+    def theme(self) -> str | None:
+        """The theme that was chosen; None before the first choice."""
+        with self._database.read() as connection:
+            row = connection.execute("SELECT theme FROM look").fetchone()
+        return row[0] if row else None
+
+    def choose_theme(self, name: str) -> None:
+        """Remember a theme in place of the one before."""
+        with self._database.write() as connection:
+            connection.execute("DELETE FROM look")
+            connection.execute("INSERT INTO look VALUES (?)", (name,))
 
     # -- lessons
 

@@ -9,6 +9,7 @@ from textual import on
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
+from textual.theme import Theme
 from textual.worker import WorkerFailed
 
 from course.errors import CourseError
@@ -41,7 +42,8 @@ class CourseApp(App[None]):
         self.register_theme(DARK)
         self.register_theme(LIGHT)
         if theme or "TEXTUAL_THEME" not in os.environ:
-            self.theme = theme or DARK.name
+            chosen = theme or study.theme()
+            self.theme = chosen if chosen in self.available_themes else DARK.name
 
     def get_default_screen(self) -> Screen[None]:
         """Home."""
@@ -49,8 +51,12 @@ class CourseApp(App[None]):
 
     async def on_mount(self) -> None:
         """Go where the learner asked to begin."""
+        self.theme_changed_signal.subscribe(self, self._remember_theme)
         if self._start is not None:
             await self.go(self._start)
+
+    def _remember_theme(self, theme: Theme) -> None:
+        self.study.choose_theme(theme.name)
 
     # Each way is awaited to its end: Textual's own widgets fail in a screen that is left while
     # it is still being put together, as an early key would have it.

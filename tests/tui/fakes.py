@@ -102,6 +102,7 @@ class FakeStudy:
     stands: Standing = field(default_factory=Standing)
     prepared: list[str] = field(default_factory=list)
     built: list[str] = field(default_factory=list)
+    look: str | None = None
     opened: int = 0
     is_closed: bool = False
 
@@ -139,6 +140,12 @@ class FakeStudy:
 
     def move(self, lesson: str, step: int) -> None:
         self.steps[lesson] = step
+
+    def theme(self) -> str | None:
+        return self.look
+
+    def choose_theme(self, name: str) -> None:
+        self.look = name
 
     def problems(self) -> Sequence[Problem]:
         return self.broken

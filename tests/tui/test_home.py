@@ -102,3 +102,17 @@ async def test_home_fits_a_small_terminal(study):
     async with course(study, size=NARROW) as pilot:
         assert "Clustering" in text_of(pilot, "#lessons")
         assert "Next" in text_of(pilot, "#next")
+
+
+async def test_the_theme_is_there_again_next_time(study):
+    async with course(study) as pilot:
+        pilot.app.theme = "nord"
+        await until(pilot, lambda: study.look == "nord")
+    async with course(study) as pilot:
+        assert pilot.app.theme == "nord"
+
+
+async def test_a_theme_that_is_gone_is_no_obstacle(study):
+    study.look = "a theme of another version"
+    async with course(study) as pilot:
+        assert pilot.app.theme == "course-dark"

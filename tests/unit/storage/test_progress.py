@@ -5,7 +5,8 @@ import pytest
 from course.errors import StorageError
 from course.model.progress import Prediction
 from course.model.verdict import TestResult, Verdict
-from course.storage.progress import Attempt, LessonProgress, ProgressStore
+from course.storage.database import Database
+from course.storage.progress import SCHEMA, Attempt, LessonProgress, ProgressStore
 
 TESTS = (TestResult("test_a", "It adds.", "failed", "got 0", "Start from zero.", 0.1, 2),)
 VERDICT = Verdict("counting/add", "failed", "1 of 2 tests failed.", TESTS, "", "embedded", 7, 1.5)
@@ -23,6 +24,21 @@ def test_a_new_store_knows_nothing(store):
     assert store.last_attempt("counting/add") is None
     assert store.hints_seen("counting/add") == ()
     assert store.notices == ()
+
+
+def test_the_last_theme_is_remembered(store):
+    assert store.theme() is None
+    store.choose_theme("course-light")
+    store.choose_theme("nord")
+    assert store.theme() == "nord"
+
+
+def test_a_file_from_before_themes_were_remembered_gets_a_place_for_them(tmp_path):
+    file = tmp_path / "progress.db"
+    Database(file, SCHEMA[:1])
+    store = ProgressStore(file)
+    store.choose_theme("nord")
+    assert store.theme() == "nord"
 
 
 def test_the_step_is_remembered_and_the_last_one_moved_is_the_latest(store):
