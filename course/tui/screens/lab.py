@@ -4,7 +4,7 @@ from functools import partial
 
 from textual import on, work
 from textual.events import Mount, Unmount
-from textual.reactive import reactive
+from textual.reactive import var
 
 from course.errors import CourseError
 from course.model.lesson import Lesson
@@ -21,7 +21,7 @@ LOOK_SECONDS = 0.22  # a little more often than the agent's tick
 class LabScreen(CourseScreen):
     """Owns one lab and shows how it stands; expects a LabPane and a LabLine among its widgets."""
 
-    state: reactive[LabState] = reactive(LabState, init=False)
+    state: var[LabState] = var(LabState, init=False)
 
     def __init__(self, study: Study, lesson: Lesson) -> None:
         super().__init__(study)

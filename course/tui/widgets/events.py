@@ -3,7 +3,7 @@
 from textual import events
 from textual.content import Content
 from textual.geometry import Size
-from textual.reactive import reactive
+from textual.reactive import reactive, var
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 from textual.visual import Visual
@@ -29,7 +29,7 @@ What happened, newest last: nodes that came and went, what you did, and sampled 
 path they took. Scroll up to read; at the end it follows again. Select a node in the topology to
 list only what concerns it."""
 
-    state: reactive[LabState] = reactive(LabState, init=False)
+    state: var[LabState] = var(LabState, init=False)
     node: reactive[str | None] = reactive(None, init=False)
 
     def __init__(self, titles: Titles, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name

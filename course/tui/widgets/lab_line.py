@@ -21,7 +21,9 @@ class LabLine(Static):
 
     def show_state(self, state: LabState) -> None:
         """How many nodes are up, where, and what is a stand-in."""
-        self.update(_line(state))
+        line = _line(state)
+        if line != self.content:  # told several times a second; each update is a layout
+            self.update(line)
 
 
 def _line(state: LabState) -> Content:

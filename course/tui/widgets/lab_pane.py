@@ -3,7 +3,7 @@
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import ItemGrid, Vertical, VerticalScroll
-from textual.reactive import reactive
+from textual.reactive import var
 
 from course.errors import CourseError
 from course.model.lesson import Lesson
@@ -22,10 +22,10 @@ TRIGGER_WIDTH = 24
 class LabPane(Vertical):
     """Hands each part the state it shows; knows nothing of how a lab is run."""
 
-    state: reactive[LabState] = reactive(LabState, init=False)
+    state: var[LabState] = var(LabState, init=False)
 
-    watched: reactive[frozenset[str]] = reactive(frozenset, init=False)
-    at_hand: reactive[frozenset[str]] = reactive(frozenset, init=False)
+    watched: var[frozenset[str]] = var(frozenset, init=False)
+    at_hand: var[frozenset[str]] = var(frozenset, init=False)
 
     def __init__(self, lesson: Lesson, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id)

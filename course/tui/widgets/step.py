@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from textual.containers import ItemGrid, VerticalScroll
 from textual.message import Message
-from textual.reactive import reactive
+from textual.reactive import var
 from textual.widget import Widget
 from textual.widgets import Markdown
 
@@ -30,7 +30,7 @@ class StepView(VerticalScroll):
 ### Lesson text
 Read, predict, press the keys that the text names, and watch the lab beside it. `n` and `p` turn
 the page; `space` scrolls, and turns the page at the end. `z` gives the lab the whole screen."""
-    state: reactive[LabState] = reactive(LabState, init=False)
+    state: var[LabState] = var(LabState, init=False)
 
     @dataclass
     class StepRead(Message):

@@ -9,7 +9,7 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.geometry import Size
 from textual.message import Message
-from textual.reactive import reactive
+from textual.reactive import reactive, var
 from textual.widget import Widget
 
 from course.model.state import LabState
@@ -54,9 +54,9 @@ Arrow keys or the mouse select a node; `s` shows its code, `backspace` lets go o
         ),
     ]
 
-    state: reactive[LabState] = reactive(LabState, init=False)
+    state: var[LabState] = var(LabState, init=False)
     selected: reactive[str | None] = reactive(None, init=False)
-    scene: reactive[Scene] = reactive(Scene, init=False, layout=True)
+    scene: reactive[Scene] = reactive(Scene, init=False)
     phase: reactive[int] = reactive(0, init=False)
 
     @dataclass
@@ -85,6 +85,11 @@ Arrow keys or the mouse select a node; `s` shows its code, `backspace` lets go o
         if self.selected is not None and self.selected not in state.nodes:
             self.selected = None
 
+    def watch_scene(self) -> None:
+        """Ask for another height only when the picture has one: a layout costs all the screen."""
+        if self._height_in(self.size.width) != self.size.height:
+            self.refresh(layout=True)
+
     def watch_selected(self, selected: str | None) -> None:
         """Tell the screen which node it is."""
         self.post_message(self.NodeSelected(self, selected))
@@ -102,6 +107,9 @@ Arrow keys or the mouse select a node; `s` shows its code, `backspace` lets go o
     ) -> int:
         """As high as the picture that fits the pane; at least a line for the waiting text."""
         self._room = viewport.height * SHARE[0] // SHARE[1]
+        return self._height_in(width)
+
+    def _height_in(self, width: int) -> int:
         return max(self.draw(width, self._room).height, 1)
 
     def render(self) -> RenderResult:
