@@ -81,6 +81,7 @@ def test_every_kind_of_event_can_be_told():
 def test_values_are_told_in_a_line():
     assert value_line({"a": [1, 2], "b": None}) == "a [1, 2], b null"
     assert value_line({"times": {"8": 5.5, "64": 5.12345}}) == "times (8: 5.5, 64: 5.123)"
+    assert value_line({"pods_at_54": 4, "pods": 5}) == "pods at 54: 4, pods 5"
     assert value_line("text") == "text"
     assert fields_line({"rate": 2.5, "key": "a"}) == "rate=2.5 key=a"
 

@@ -36,17 +36,23 @@ def sentence(event: Event, titles: Titles) -> Content:
 
 
 def value_line(value: JSON) -> str:
-    """A JSON value for people: `key value, key value (key: value)`, or the value itself."""
+    """A JSON value for people: `pid 7, pods at 54: 4, times (8: 5.5)`, or the value itself."""
     if isinstance(value, dict):
-        return ", ".join(f"{clean_line(key, 40)} {_nested(item)}" for key, item in value.items())
+        return ", ".join(f"{_named(key)} {_nested(item)}" for key, item in value.items())
     return _short(value)
+
+
+def _named(key: str) -> str:
+    """A name of one word stands before its value as it is; after several there is a colon."""
+    words = clean_line(key.replace("_", " "), 40)
+    return f"{words}:" if " " in words else words
 
 
 def _nested(value: JSON) -> str:
     """A table within a table, without the quotes and braces of JSON."""
     if not isinstance(value, dict) or any(isinstance(item, dict) for item in value.values()):
         return _short(value)
-    told = ", ".join(f"{key}: {_short(item)}" for key, item in value.items())
+    told = ", ".join(f"{key.replace('_', ' ')}: {_short(item)}" for key, item in value.items())
     return clean_line(f"({told})", VALUE_LIMIT)
 
 

@@ -119,6 +119,7 @@ class TriggerCard(VerticalGroup):
         outcome = self.query_one(".outcome", Static)
         outcome.update(content)
         outcome.add_class("-told")
+        self.call_after_refresh(self.scroll_visible, animate=False)  # a key may have fired it
 
 
 def with_defaults(trigger: Trigger, arguments: Mapping[str, JSON]) -> Fields:
