@@ -1,29 +1,15 @@
 """Lesson 07's modules for tests; their plain names (`cluster`, `worker`) stay free for others."""
 
-import importlib
-import sys
 from pathlib import Path
-from types import ModuleType
+
+from tests.lessons.lesson_code import modules
 
 LESSON = Path(__file__).parents[2] / "lessons" / "07-autoscaling"
 
 
-def _imported() -> dict[str, ModuleType]:
-    """Every module of the lesson but lesson.py itself, which is a lab."""
-    names = [path.stem for path in LESSON.glob("*.py") if path.stem not in ("lesson", "apply")]
-    before = {name: sys.modules.pop(name, None) for name in names}
-    sys.path.insert(0, str(LESSON))
-    try:
-        return {name: importlib.import_module(name) for name in names}
-    finally:
-        sys.path.remove(str(LESSON))
-        for name, module in before.items():
-            sys.modules.pop(name, None)
-            if module is not None:
-                sys.modules[name] = module
-
-
-_modules = _imported()
+# Every module of the lesson but lesson.py itself, which is a lab, and apply.py, a program.
+_names = [path.stem for path in LESSON.glob("*.py") if path.stem not in ("lesson", "apply")]
+_modules = dict(zip(_names, modules(LESSON, *_names), strict=True))
 Cluster = _modules["cluster"].Cluster
 lost = _modules["cluster"].lost
 sent = _modules["cluster"].sent

@@ -1,11 +1,8 @@
 """Lesson 03's code as modules of its own, and a real nginx whose backends are nginx too."""
 
 import contextlib
-import importlib
-import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 from lab import Lab
@@ -14,20 +11,6 @@ from lab.http import http_request
 ROOT = Path(__file__).resolve().parents[2]
 LESSON = ROOT / "lessons" / "03-balancing"
 ORACLE = ROOT.parent / "shared" / "oracles" / "nginx_upstream.json"
-MODULES = ("selection", "upstream", "system", "measuring", "lesson")
-
-
-def load(*names: str) -> list[ModuleType]:
-    """Modules of the lesson, together, without leaving their names to other lessons' modules."""
-    hidden = {name: sys.modules.pop(name) for name in MODULES if name in sys.modules}
-    sys.path.insert(0, str(LESSON))
-    try:
-        return [importlib.import_module(name) for name in names]
-    finally:
-        sys.path.remove(str(LESSON))
-        for name in MODULES:
-            sys.modules.pop(name, None)
-        sys.modules.update(hidden)
 
 
 @contextlib.contextmanager

@@ -1,7 +1,6 @@
 """Lesson 02's cluster as a program of its own, and what its scoreboard says."""
 
 import http.client
-import importlib.util
 import json
 import os
 import signal
@@ -13,8 +12,9 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from types import ModuleType
 from typing import Any, TypeVar
+
+from tests.lessons.lesson_code import modules
 
 ROOT = Path(__file__).resolve().parents[2]
 LESSON = ROOT / "lessons" / "02-clustering"
@@ -23,17 +23,7 @@ T = TypeVar("T")
 QUICK = {"boot_ms": 5, "wait_ms": 20, "healthy_seconds": 0.1}
 
 
-def load(name: str) -> ModuleType:
-    """A lesson's module under a name that no other lesson has."""
-    spec = importlib.util.spec_from_file_location(f"lesson_02_{name}", LESSON / f"{name}.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-board_file = load("scoreboard")
+[board_file] = modules(LESSON, "scoreboard")
 
 
 def until(claim: Callable[[], T], what: str) -> T:

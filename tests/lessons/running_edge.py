@@ -1,13 +1,11 @@
 """Lesson 08's code as modules of its own, and one of its edges in front of any origin."""
 
 import contextlib
-import importlib
 import json
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 from lab import Lab
@@ -19,22 +17,8 @@ from lab.wait import until
 ROOT = Path(__file__).resolve().parents[2]
 LESSON = ROOT / "lessons" / "08-cdn"
 ORACLES = ROOT.parent / "shared" / "oracles"
-MODULES = ("assets", "origin", "visitors", "system", "measuring", "lesson")
 PLAYER_SECONDS = 120  # for all cases of the table, which wait for copies to end
 REFRESH = "let-me-in"  # the word that purges
-
-
-def load(*names: str) -> list[ModuleType]:
-    """Modules of the lesson, together, without leaving their names to other lessons' modules."""
-    hidden = {name: sys.modules.pop(name) for name in MODULES if name in sys.modules}
-    sys.path.insert(0, str(LESSON))
-    try:
-        return [importlib.import_module(name) for name in names]
-    finally:
-        sys.path.remove(str(LESSON))
-        for name in MODULES:
-            sys.modules.pop(name, None)
-        sys.modules.update(hidden)
 
 
 @contextlib.contextmanager

@@ -1,6 +1,5 @@
 """Lesson 09's system as programs of their own: Redis, a mail server, a shop and workers."""
 
-import importlib
 import json
 import signal
 import subprocess
@@ -8,7 +7,6 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 from lab.http import http_request
@@ -20,20 +18,6 @@ ROOT = Path(__file__).resolve().parents[2]
 LESSON = ROOT / "lessons" / "09-queues"
 SECONDS = 30.0  # the bound of every wait
 QUICK = {"before": 0.0, "after": 0.0}
-
-
-def load(*names: str) -> list[ModuleType]:
-    """Modules of the lesson; other lessons have modules of the same names."""
-    own = {path.stem for path in LESSON.glob("*.py")}
-    hidden = {name: sys.modules.pop(name) for name in own & sys.modules.keys()}
-    sys.path.insert(0, str(LESSON))
-    try:
-        return [importlib.import_module(name) for name in names]
-    finally:
-        sys.path.remove(str(LESSON))
-        for name in own & sys.modules.keys():
-            del sys.modules[name]
-        sys.modules.update(hidden)
 
 
 class Office:

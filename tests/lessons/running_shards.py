@@ -1,9 +1,7 @@
 """Lesson 05's placement and router as modules of their own; its databases are in memory here."""
 
-import importlib
-import sys
 from pathlib import Path
-from types import ModuleType, SimpleNamespace
+from types import SimpleNamespace
 from typing import Any
 
 import mongomock
@@ -12,21 +10,7 @@ from pymongo.errors import ServerSelectionTimeoutError
 ROOT = Path(__file__).resolve().parents[2]
 LESSON = ROOT / "lessons" / "05-sharding"
 ORACLE = ROOT.parent / "shared" / "oracles" / "hash_vectors.json"
-MODULES = ("placement", "router", "system", "lesson")
 MASK = 2**32 - 1
-
-
-def load(*names: str) -> list[ModuleType]:
-    """Modules of the lesson, together, without leaving their names to other lessons' modules."""
-    hidden = {name: sys.modules.pop(name) for name in MODULES if name in sys.modules}
-    sys.path.insert(0, str(LESSON))
-    try:
-        return [importlib.import_module(name) for name in names]
-    finally:
-        sys.path.remove(str(LESSON))
-        for name in MODULES:
-            sys.modules.pop(name, None)
-        sys.modules.update(hidden)
 
 
 class Databases:

@@ -1,6 +1,5 @@
 """Lesson 04's system as programs of their own: Redis, the origin and three apps."""
 
-import importlib.util
 import json
 import os
 import signal
@@ -9,7 +8,6 @@ import sys
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import redis
@@ -23,16 +21,6 @@ ROOT = Path(__file__).resolve().parents[2]
 LESSON = ROOT / "lessons" / "04-caching"
 APPS = (0, 1, 2)
 SECONDS = 20.0  # the bound of every wait
-
-
-def load(name: str) -> ModuleType:
-    """A lesson's module under a name that no other lesson has."""
-    spec = importlib.util.spec_from_file_location(f"lesson_04_{name}", LESSON / f"{name}.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 class RunningRedis:

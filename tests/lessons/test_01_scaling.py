@@ -1,6 +1,5 @@
 """Lesson 01's arithmetic and its box, as a program of its own."""
 
-import importlib.util
 import json
 import os
 import random
@@ -12,7 +11,6 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pytest
@@ -20,22 +18,13 @@ import pytest
 from lab.http import Reply, http_request
 from lab.ports import accepts, free_port
 from lab.wait import until
+from tests.lessons.lesson_code import modules
 
 LESSON = Path(__file__).resolve().parents[2] / "lessons" / "01-scaling"
 SECONDS = 20.0  # the bound of every wait
 
 
-def load(name: str) -> ModuleType:
-    """A lesson's module under a name that no other lesson has."""
-    spec = importlib.util.spec_from_file_location(f"lesson_01_{name}", LESSON / f"{name}.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-laws, slots, job = load("laws"), load("slots"), load("job")
+laws, slots, job = modules(LESSON, "laws", "slots", "job")
 
 
 class RunningBox:

@@ -9,8 +9,9 @@ import pytest
 from lab import Lab
 from lab.errors import LabError
 from tests.lessons import running_balancer as running
+from tests.lessons.lesson_code import modules
 
-selection, upstream = running.load("selection", "upstream")
+selection, upstream = modules(running.LESSON, "selection", "upstream")
 Server, Upstream = selection.Server, upstream.Upstream
 TABLE = json.loads(running.ORACLE.read_text()) if running.ORACLE.is_file() else None
 needs_table = pytest.mark.skipif(
@@ -539,7 +540,7 @@ def test_real_nginx_blames_the_same_when_nobody_is_well(nginx, retry):
 
 @pytest.fixture(scope="module")
 def lesson():
-    [module] = running.load("lesson")
+    [module] = modules(running.LESSON, "lesson")
     with running.opened(module.lab):
         yield module
 

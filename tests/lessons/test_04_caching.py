@@ -9,8 +9,9 @@ import pytest
 from lab.http import http_request
 from lab.wait import until
 from tests.lessons import running_shop as running
+from tests.lessons.lesson_code import modules
 
-protection = running.load("protection")
+[protection] = modules(running.LESSON, "protection")
 
 
 @pytest.fixture(scope="module")

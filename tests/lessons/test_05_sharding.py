@@ -10,8 +10,9 @@ from statistics import mean, pstdev
 import pytest
 
 from tests.lessons import running_shards as running
+from tests.lessons.lesson_code import modules
 
-placement, router = running.load("placement", "router")
+placement, router = modules(running.LESSON, "placement", "router")
 USERS = range(1_200)
 TABLE = json.loads(running.ORACLE.read_text()) if running.ORACLE.is_file() else None
 needs_table = pytest.mark.skipif(

@@ -1,6 +1,5 @@
 """Lesson 06: who may be asked, what was promised, and what the real set does about it."""
 
-import importlib.util
 import json
 import os
 import random
@@ -8,10 +7,11 @@ import subprocess
 import sys
 from collections import Counter
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pytest
+
+from tests.lessons.lesson_code import modules
 
 ROOT = Path(__file__).parents[2]
 LESSON = ROOT / "lessons" / "06-replicas"
@@ -20,21 +20,8 @@ DATA = json.loads(TABLE.read_text()) if TABLE.is_file() else {}
 WITHOUT = pytest.mark.skipif(not DATA, reason="the drivers' tables are not on this machine")
 
 
-def load(path: str) -> ModuleType:
-    """A module of the lesson under a name that no other lesson has."""
-    name = "lesson_06_" + path.removesuffix(".py").replace("/", "_")
-    spec = importlib.util.spec_from_file_location(name, LESSON / path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module  # dataclasses look their module up
-    spec.loader.exec_module(module)
-    return module
-
-
-selection = load("selection.py")
-ledger = load("ledger.py")
-choose = load("exercises/choose/solution.py")
+selection, ledger = modules(LESSON, "selection", "ledger")
+[choose] = modules(LESSON / "exercises" / "choose", "solution")
 
 ROLES = {
     "RSPrimary": "primary", "RSSecondary": "secondary", "Standalone": "standalone",

@@ -13,8 +13,9 @@ from lab import Lab
 from lab.errors import BadConfig
 from lab.wait import until
 from tests.lessons import running_edge as running
+from tests.lessons.lesson_code import modules
 
-assets, origin_file = running.load("assets", "origin")
+assets, origin_file = modules(running.LESSON, "assets", "origin")
 needs_table = pytest.mark.skipif(
     not (running.ORACLES / "http_cache.json").is_file(),
     reason="the oracle tables are not beside the checkout",
@@ -331,7 +332,7 @@ def test_the_origin_keeps_the_files_of_yesterday():
 
 @pytest.fixture(scope="module")
 def lesson():
-    [module] = running.load("lesson")
+    [module] = modules(running.LESSON, "lesson")
     with running.opened(module.lab):
         yield module
 

@@ -10,8 +10,9 @@ import redis.asyncio
 
 from lab.wait import until
 from tests.lessons import running_queue as running
+from tests.lessons.lesson_code import modules
 
-drain, backoff, streams = running.load("drain", "backoff", "streams")
+drain, backoff, streams = modules(running.LESSON, "drain", "backoff", "streams")
 ORACLE = running.ROOT.parent / "shared" / "oracles" / "redis_queue.md"
 
 

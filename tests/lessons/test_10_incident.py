@@ -1,7 +1,6 @@
 """Lesson 10: its parts hold what the text says, and the last exercise can tell good from bad."""
 
 import asyncio
-import importlib
 import json
 import os
 import random
@@ -15,27 +14,14 @@ from lab.http import http_request
 from lab.ports import accepts, free_port
 from lab.wait import until
 from tests.lessons import running_incident as running
+from tests.lessons.lesson_code import modules
 from tests.lessons.running_shop import end, spawn
 
 LESSON = running.ROOT / "lessons" / "10-incident"
 
 
-def load(*names):
-    """Modules of the lesson; other lessons have modules of the same names."""
-    own = {path.stem for path in LESSON.glob("*.py")}
-    hidden = {name: sys.modules.pop(name) for name in own & sys.modules.keys()}
-    sys.path.insert(0, str(LESSON))
-    try:
-        return [importlib.import_module(name) for name in names]
-    finally:
-        sys.path.remove(str(LESSON))
-        for name in own & sys.modules.keys():
-            del sys.modules[name]
-        sys.modules.update(hidden)
-
-
-incidents, retrying, lanes, visitors, web, jobs, judging, shoppers = load(
-    "incidents", "retrying", "lanes", "visitors", "web", "jobs", "judging", "shoppers"
+incidents, retrying, lanes, visitors, web, jobs, judging, shoppers = modules(
+    LESSON, "incidents", "retrying", "lanes", "visitors", "web", "jobs", "judging", "shoppers"
 )
 
 
