@@ -16,6 +16,7 @@ from typing import Any
 
 from course.model.lesson import Mutant
 from course.model.problem import Problem
+from course.model.syntax import parse
 
 TABLE = "mutants.toml"
 PREFIX = "mutant_"
@@ -46,7 +47,7 @@ def _whole(path: Path) -> Mutant:
 def _first_words(text: str) -> str:
     """The docstring of a Python file, or the comment that another file starts with."""
     try:
-        return (ast.get_docstring(ast.parse(text)) or "").partition("\n")[0]
+        return (ast.get_docstring(parse(text)) or "").partition("\n")[0]
     except SyntaxError:
         first = text.partition("\n")[0]
         return first.lstrip("# ") if first.startswith("#") else ""

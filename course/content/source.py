@@ -8,6 +8,7 @@ from pathlib import Path
 
 from course.errors import LessonError
 from course.model.nearest import did_you_mean
+from course.model.syntax import parse
 
 ENTRY = "lesson.py"
 Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
@@ -30,7 +31,7 @@ class Module:
         self.path = path
         try:
             self.text = path.read_bytes().decode()
-            self.tree = ast.parse(self.text)
+            self.tree = parse(self.text)
         except (OSError, ValueError, SyntaxError, RecursionError) as error:
             raise LessonError(
                 f"{path.name} of this lesson cannot be read.", evidence=f"{path}: {error}"

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from course.model.json import Fields
+from course.model.syntax import parse
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,7 @@ def declared_tests(files: tuple[Path, ...]) -> dict[str, Declared]:
     """Every test function by name; raises SyntaxError or OSError for a file that is broken."""
     found: dict[str, Declared] = {}
     for file in files:
-        for test in _tests(ast.parse(file.read_bytes(), file.name)):
+        for test in _tests(parse(file.read_bytes(), file.name)):
             if test.name in found:
                 raise SyntaxError(f"{file.name}: {test.name} is there twice")
             found[test.name] = test
