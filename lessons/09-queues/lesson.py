@@ -39,7 +39,13 @@ def enqueue(count: int = 1, how: str = "bullmq") -> dict[str, object]:
     """Order something; the confirmation mail is left for later."""
     if how not in ("bullmq", "stream", "now"):
         raise LabError("how is bullmq, stream or now")
-    return {"orders": system.take(max(1, min(count, 20)), how=how)}
+    try:
+        return {"orders": system.take(max(1, min(count, 20)), how=how)}
+    except LabError as refusal:
+        if how != "now":
+            raise
+        lab.note(f"the customer has an error instead of an order: {refusal}", "bad", "shop")
+        return {"orders": [], "refused": str(refusal)}
 
 
 @lab.trigger
@@ -95,8 +101,9 @@ def crash(how: str = "bullmq") -> dict[str, object]:
 
 @lab.trigger
 def poison(count: int = 1) -> dict[str, object]:
-    """Orders whose job can never be done: they have no address."""
-    return {"orders": system.take(max(1, min(count, 20)), poison=True)}
+    """Orders without an address: their job can never be done. Three attempts, unless you chose."""
+    options = {"attempts": 3, **system.options}
+    return {"orders": system.take(max(1, min(count, 20)), options=options, poison=True)}
 
 
 @lab.trigger

@@ -26,7 +26,7 @@ from lab.report import report
 QUEUE = "mails"
 TICK_SECONDS = 0.02
 OPTIONS = {
-    "attempts": 3,
+    "attempts": 8,  # over 25 seconds: an outage passes, and a job that can never be done is found
     "backoff": {"type": "exponential", "delay": 200},
     "removeOnComplete": True,
 }

@@ -86,7 +86,8 @@ class System:
         orders = [{**self.order, **order, "order": name} for name in names]
         reply = self.post(orders, how, {**self.options, **(options or {})})
         if not reply.ok:
-            raise LabError(f"the shop did not take the order: {reply.status} {reply.body!r}")
+            why = json.loads(reply.body)["why"] if reply.status else reply.error
+            raise LabError(f"the shop answered {reply.status}, and took no order: {why}")
         return names
 
     def post(self, orders: list[dict[str, Any]], how: str, options: dict[str, Any]) -> Reply:
