@@ -38,7 +38,7 @@ async def test_enter_opens_the_highlighted_lesson(study):
 
 async def test_an_exercise_of_the_highlighted_lesson_opens_from_its_sheet(study):
     async with course(study) as pilot:
-        await pilot.press("tab", "down", "enter")
+        await pilot.press("tab", "enter")
         await until(pilot, lambda: isinstance(pilot.app.screen, ExerciseScreen))
 
 

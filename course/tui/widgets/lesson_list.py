@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
@@ -74,6 +74,13 @@ class LessonSheet(VerticalScroll, can_focus=False):
         exercises.set_options(
             Option(exercise_line(each), id=each.exercise.id) for each in card.exercises
         )
+
+    @on(events.DescendantFocus, "#exercises")
+    def highlight(self, event: events.DescendantFocus) -> None:
+        """The first one, so that `enter` opens something."""
+        exercises = event.widget
+        if isinstance(exercises, OptionList) and exercises.highlighted is None:
+            exercises.highlighted = 0
 
     @on(OptionList.OptionSelected, "#exercises")
     def choose(self, event: OptionList.OptionSelected) -> None:
