@@ -167,5 +167,5 @@ def test_it_returns_when_the_system_shuts_down(submission, rng):
     """It returns when the system shuts down, also while a slot is waiting."""
     rules = policy(rng, first=500.0, longest=500.0)
     seen = submission.call("run", [[1, [0.25] * 9], [2, []]], rules, 100.0)
-    assert seen["ended"] == 100.0
+    assert seen["ended"] == 100.0, f"shut down at 100 s, and it returned at {seen['ended']} s"
     assert len(seen["starts"]) == 2, f"slot 1 was to wait 500 s, starts were {seen['starts']}"

@@ -75,18 +75,21 @@ def test_only_the_window_counts(submission, rng, objective, now):
 @pytest.mark.points(1)
 def test_an_empty_window_burns_nothing(submission, objective, now):
     """Without requests in the window the rate is 0, and nobody is woken."""
-    assert near(submission.call("burn_rate", [], objective, now, 300), 0)
+    rate = submission.call("burn_rate", [], objective, now, 300)
+    assert near(rate, 0), f"there were no requests at all, and the rate is {rate}"
     long_ago = [[now - 9 * DAY, False]]
     rate = submission.call("burn_rate", long_ago, objective, now, 300)
     assert near(rate, 0), f"the only request came nine days ago, and the rate is {rate}"
-    assert submission.call("alert", long_ago, objective, now) == ""
+    said = submission.call("alert", long_ago, objective, now)
+    assert said == "", f"the only failure was nine days ago: {said!r}"
 
 
 @pytest.mark.hint("Allowed failures: (1 - objective) of all requests. It may be overspent.")
 @pytest.mark.points(2)
 def test_budget_left(submission, rng, objective):
     """What is left is 1 without failures, and below 0 when more failed than was allowed."""
-    assert near(submission.call("budget_left", [], objective), 1)
+    left = submission.call("budget_left", [], objective)
+    assert near(left, 1), f"without requests all of the budget is left: 1, not {left}"
     count = 1000
     for failed in (0, rng.randint(1, 15), rng.randint(100, 300)):
         requests = [[at, at >= failed] for at in range(count)]
