@@ -97,14 +97,15 @@ class Master:
         """From here on there are two processes; in the new one `fork` returns 0."""
         ours, theirs = socket.socketpair()
         row = self._board.claim()
-        row["state"], row["slot"] = BOOTING, slot
+        row["slot"] = slot
         pid = os.fork()
         if pid == 0:
             self._forget_what_is_the_masters(ours)
             run_worker(row, theirs, self._listener, self._settings)
         theirs.close()
         ours.setblocking(False)
-        row["pid"] = pid
+        # In this order: whoever reads pid 0 of a living worker and signals it hits its own group.
+        row["pid"], row["state"] = pid, BOOTING
         child = Child(slot, pid, ours, row, self._settings.accept == "handout", replaces)
         self._children[pid] = child
         return child

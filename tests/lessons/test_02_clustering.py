@@ -116,6 +116,14 @@ def test_sighup_replaces_all_workers_and_loses_nobody(cluster):
     assert not set(after.values()) & set(before.values())
 
 
+def test_whoever_lives_has_a_pid(cluster):
+    cluster.start(workers=8)
+    cluster.master.send_signal(signal.SIGHUP)
+    until(lambda: cluster.board.master["rolls"] == 1, "the order heard")
+    while cluster.board.master["rolling"]:
+        assert all(row["pid"] for row in cluster.board.workers())
+
+
 def test_a_release_that_cannot_start_replaces_nobody(cluster):
     before = cluster.start().pids()
     cluster.write(broken=True)
