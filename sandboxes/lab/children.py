@@ -61,7 +61,9 @@ class Children:
     ) -> P:
         """Start a program as a node and wait until it is ready, unless `together`."""
         uid = self._runtime.uid(account)
-        environment = child_environment({"LAB_REPORT": str(self._report_address), **(env or {})})
+        control = str(self._runtime.place("c", account) / "s")  # short: a socket's path is limited
+        ours = {"LAB_REPORT": str(self._report_address), "LAB_CONTROL": control}
+        environment = child_environment({**ours, **(env or {})})
         if isinstance(ready, int) and hasattr(os, "geteuid"):
             self._owners[ready] = os.geteuid() if uid is None else uid
         argv = self._found(command)
@@ -69,7 +71,9 @@ class Children:
         def launch() -> object:
             return self._spawner.spawn(argv, folder=folder, environment=environment, uid=uid)
 
-        return self.adopt(kind, node, launch, ready)
+        process = self.adopt(kind, node, launch, ready)
+        process.control = control
+        return process
 
     def adopt(
         self,

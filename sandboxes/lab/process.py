@@ -8,6 +8,7 @@ from collections.abc import Callable
 from signal import SIGCONT, SIGKILL, SIGSTOP, SIGTERM, Signals
 from typing import IO, Any
 
+from lab.control import NoAnswer, ask_process
 from lab.errors import LabError
 from lab.nodes import Node
 from lab.telling import Telling
@@ -43,6 +44,7 @@ class Process:
         self._is_retired = False
         self._tail: list[str] = []
         self._watcher: threading.Thread | None = None
+        self.control = ""  # the path of its control socket, where it may have one
         self._start()
 
     @property
@@ -75,6 +77,13 @@ class Process:
                 raise LabError(f"{self.name} ended ({cause}) instead of answering: {last}")
         if self.is_running:
             self.node.up(pid=self.pid)
+
+    def tell(self, **fields: Any) -> Any:
+        """Hand this to its `serve_control`; returns what that answered, or raises LabError."""
+        try:
+            return ask_process(self.control, fields)
+        except NoAnswer as error:
+            raise LabError(f"{self.name} did not answer its control: {error}") from error
 
     def kill(self, number: int = SIGKILL) -> None:
         """Send a signal to it alone."""
