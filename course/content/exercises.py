@@ -3,7 +3,8 @@
 from pathlib import Path
 
 from course.content.manifest import ExerciseEntry, Manifest
-from course.content.mutants import read_mutants
+from course.content.mutants import read_answers, read_mutants
+from course.content.rules import TABLE, Rules
 from course.model.lesson import Exercise, Mutant
 from course.model.nearest import did_you_mean
 from course.model.problem import Problem
@@ -11,6 +12,8 @@ from course.model.problem import Problem
 HARNESS = "harness.py"
 RIG = "rig.py"
 TASK = "task.md"
+RIGHT = "right_"
+CHEAT = "cheat_"
 
 
 def read_exercises(folder: Path, manifest: Manifest) -> tuple[tuple[Exercise, ...], list[Problem]]:
@@ -24,13 +27,14 @@ def read_exercises(folder: Path, manifest: Manifest) -> tuple[tuple[Exercise, ..
         if missing:
             continue
         mutants, of_mutants = read_mutants(at, _solution(at, entry))
-        problems += of_mutants
-        exercises.append(_exercise(at, entry, manifest.id, mutants))
+        rules = Rules(at / TABLE)
+        problems += [*of_mutants, *rules.problems]
+        exercises.append(_exercise(at, entry, manifest.id, mutants, rules))
     return tuple(exercises), problems
 
 
 def _exercise(
-    folder: Path, entry: ExerciseEntry, lesson: str, mutants: tuple[Mutant, ...]
+    folder: Path, entry: ExerciseEntry, lesson: str, mutants: tuple[Mutant, ...], rules: Rules
 ) -> Exercise:
     return Exercise(
         lesson=lesson,
@@ -48,6 +52,10 @@ def _exercise(
         points=entry.points,
         seconds=entry.seconds,
         memory_mb=entry.memory_mb,
+        rules=rules.rules,
+        rights=read_answers(folder, RIGHT, _solution(folder, entry).suffix),
+        cheats=read_answers(folder, CHEAT, _solution(folder, entry).suffix),
+        unobserved=rules.unobserved,
     )
 
 

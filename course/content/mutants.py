@@ -14,7 +14,7 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
-from course.model.lesson import Mutant
+from course.model.lesson import Answer, Mutant
 from course.model.problem import Problem
 from course.model.syntax import parse
 
@@ -39,18 +39,29 @@ def read_mutants(folder: Path, solution: Path) -> tuple[tuple[Mutant, ...], list
     return (*whole, *mutants), problems
 
 
+def read_answers(folder: Path, prefix: str, suffix: str) -> tuple[Answer, ...]:
+    """The answers kept beside the solution under names like `right_loop.py`."""
+    paths = sorted(folder.glob(f"{prefix}*{suffix}"))
+    texts = [(path, path.read_text(encoding="utf-8", errors="replace")) for path in paths]
+    return tuple(
+        Answer(path.stem.removeprefix(prefix), _first_words(text), text) for path, text in texts
+    )
+
+
 def _whole(path: Path) -> Mutant:
     text = path.read_text(encoding="utf-8", errors="replace")
     return Mutant(path.stem.removeprefix(PREFIX), _first_words(text), text)
 
 
 def _first_words(text: str) -> str:
-    """The docstring of a Python file, or the comment that another file starts with."""
+    """The comment that a file starts with, or the docstring of a Python file."""
+    first = text.partition("\n")[0]
+    if first.startswith("#"):
+        return first.lstrip("# ")
     try:
         return (ast.get_docstring(parse(text)) or "").partition("\n")[0]
     except SyntaxError:
-        first = text.partition("\n")[0]
-        return first.lstrip("# ") if first.startswith("#") else ""
+        return ""
 
 
 def _changed(table: Path, name: str, entry: Any, text: str) -> Mutant | Problem:  # noqa: ANN401  TOML

@@ -5,9 +5,12 @@ from pathlib import Path
 
 from course.content.catalog import read_lesson
 from course.content.declared_tests import declared_tests
+from course.content.exercises import CHEAT, RIGHT
 from course.content.functions import check_functions
 from course.content.mutants import PREFIX, TABLE
 from course.content.prose import check_prose
+from course.content.rules import TABLE as RULES
+from course.content.rules import check_rules
 from course.content.source import find_fence
 from course.content.text import fence_line
 from course.errors import LessonError
@@ -16,7 +19,7 @@ from course.model.problem import Problem
 
 LESSON_SUFFIXES = (".py", ".conf", ".yaml", ".yml", ".sh", ".json", ".js")
 LESSON_FILES = ("lesson.toml", "lesson.md", "README.md")
-EXERCISE_FILES = ("task.md", "harness.py", "rig.py", TABLE)
+EXERCISE_FILES = ("task.md", "harness.py", "rig.py", TABLE, RULES)
 IGNORED = ("__pycache__",)
 
 
@@ -120,16 +123,18 @@ def _exercise(exercise: Exercise) -> Iterator[Problem]:
         yield Problem(exercise.folder, "there is no mutant: nothing shows what the tests catch")
     known = {exercise.solution, exercise.starter, *exercise.tests}
     for path in sorted(exercise.folder.iterdir()):
-        if path not in known and not _belongs(path):
+        if path not in known and not _belongs(path, exercise.solution.suffix):
             yield Problem(path, "is not part of an exercise")
     try:
         yield from _tests(exercise)
+        yield from check_rules(exercise)
     except LessonError as error:
         yield Problem(exercise.folder, error.evidence or error.summary)
 
 
-def _belongs(path: Path) -> bool:
-    return path.name in EXERCISE_FILES or path.name.startswith(PREFIX) or _is_ignored(path)
+def _belongs(path: Path, suffix: str) -> bool:
+    is_answer = path.name.startswith((PREFIX, RIGHT, CHEAT)) and path.suffix == suffix
+    return path.name in EXERCISE_FILES or is_answer or _is_ignored(path)
 
 
 def _tests(exercise: Exercise) -> Iterator[Problem]:

@@ -73,6 +73,26 @@ class Mutant:
 
 
 @dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer kept with an exercise: right in another style, or wrong and cheating."""
+
+    name: str
+    why: str  # what is special about it, in one sentence
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One piece of what a task states, with the mutants that break it and the tests that see it."""
+
+    id: str
+    says: tuple[str, ...]  # as task.md has it
+    tests: tuple[str, ...]
+    mutants: tuple[str, ...]
+    refused: bool = False  # whether a mutant may break it by not even starting
+
+
+@dataclass(frozen=True, slots=True)
 class Exercise:
     """A piece the learner writes, and where its parts lie on this machine."""
 
@@ -91,6 +111,10 @@ class Exercise:
     points: int = 10
     seconds: float = 20.0
     memory_mb: int = 256
+    rules: tuple[Rule, ...] = ()
+    rights: tuple[Answer, ...] = ()  # must pass
+    cheats: tuple[Answer, ...] = ()  # must fail
+    unobserved: str = ""  # why nobody outside can see what the submission does; empty if one can
 
     @property
     def slug(self) -> str:
