@@ -175,7 +175,8 @@ def write_report(options: argparse.Namespace, wiring: Wiring, batch: Batch) -> N
 
 
 def _show(chosen: Format, graded: Sequence[Graded]) -> None:
-    show([chosen.whole(graded).rstrip("\n")])
+    text = chosen.whole(graded)
+    show([text.rstrip("\n")] if text else [])
 
 
 def _write(chosen: Format, graded: Sequence[Graded], output: Path) -> None:

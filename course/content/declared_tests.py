@@ -1,11 +1,13 @@
 """What an exercise's tests say of themselves: docstring, hints, points; read, never run."""
 
 import ast
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from course.content.source import Function, Module
+from course.model.points import NOTHING, odd_points, points_of
+from course.model.problem import Problem
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +19,7 @@ class DeclaredTest:
     title: str  # its docstring
     hints: tuple[str, ...]
     line: int
+    points: int = 1
 
 
 def declared_tests(files: Iterable[Path]) -> tuple[DeclaredTest, ...]:
@@ -28,10 +31,21 @@ def declared_tests(files: Iterable[Path]) -> tuple[DeclaredTest, ...]:
             ast.get_docstring(function) or "",
             tuple(_hints(function)),
             function.lineno,
+            points_of(function),
         )
         for file in files
         for function in _tests(Module(file))
     )
+
+
+def points_problems(files: Sequence[Path]) -> Iterator[Problem]:
+    """What is wrong with the points that tests are worth; raises LessonError."""
+    for file in files:
+        for line, fault in odd_points(Module(file).tree):
+            yield Problem(file, fault, line=line)
+    tests = declared_tests(files)
+    if tests and not any(test.points for test in tests):
+        yield Problem(tests[0].file, NOTHING, line=tests[0].line)
 
 
 def _tests(module: Module) -> Iterator[Function]:

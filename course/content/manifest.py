@@ -18,6 +18,7 @@ from course.model.lesson import (
     Parameter,
     Trigger,
 )
+from course.model.points import MOST
 from course.model.problem import Problem
 
 FORMAT = 1
@@ -238,7 +239,7 @@ def _exercise(table: Table) -> ExerciseEntry:
         title=table.text("title"),
         kind=cast("ExerciseKind", table.one_of("kind", get_args(ExerciseKind))),
         file=table.text("file"),
-        points=table.whole("points", 10, least=1),
+        points=table.whole("points", 10, least=1, most=MOST),
         seconds=table.number("seconds", 20.0),
         memory_mb=table.whole("memory_mb", 256, least=16),
     )

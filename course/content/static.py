@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from course.content.catalog import read_lesson
-from course.content.declared_tests import declared_tests
+from course.content.declared_tests import declared_tests, points_problems
 from course.content.exercises import CHEAT, RIGHT
 from course.content.functions import check_functions
 from course.content.mutants import PREFIX, TABLE
@@ -141,6 +141,7 @@ def _tests(exercise: Exercise) -> Iterator[Problem]:
     tests = declared_tests(exercise.tests)
     if not tests:
         yield Problem(exercise.folder, "its test files define no test_ function")
+    yield from points_problems(exercise.tests)
     for test in tests:
         if not test.title:
             yield Problem(test.file, f"{test.name} has no docstring", line=test.line)

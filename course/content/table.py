@@ -80,13 +80,17 @@ class Table:
             self.complain(key, f"'{value}' is not one of {', '.join(allowed)}. {near}".rstrip())
         return value
 
-    def whole(self, key: str, default: int = _REQUIRED, *, least: int = 0) -> int:
-        """A whole number, at least `least`."""
+    def whole(
+        self, key: str, default: int = _REQUIRED, *, least: int = 0, most: int | None = None
+    ) -> int:
+        """A whole number, at least `least` and at most `most`."""
         value = self._take(key, default, least)
         if not isinstance(value, int) or isinstance(value, bool):
             return self._wrong(key, "a whole number", value, least)
         if value < least:
             self.complain(key, f"is {value}, and must be at least {least}")
+        if most is not None and value > most:
+            self.complain(key, f"is more than the {most:,} that it may be")
         return value
 
     def number(self, key: str, default: float = _REQUIRED) -> float:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from course.model.json import Fields
+from course.model.points import NOTHING, odd_points, points_of
 from course.model.syntax import parse
 
 
@@ -20,16 +21,22 @@ class Declared:
     title: str
     hint: str = ""
     points: int = 1
+    line: int = 1
 
 
 def declared_tests(files: tuple[Path, ...]) -> dict[str, Declared]:
     """Every test function by name; raises SyntaxError or OSError for a file that is broken."""
     found: dict[str, Declared] = {}
     for file in files:
-        for test in _tests(parse(file.read_bytes(), file.name)):
+        tree = parse(file.read_bytes(), file.name)
+        for line, fault in odd_points(tree):
+            raise SyntaxError(f"{file.name}:{line}: {fault}")
+        for test in _tests(tree):
             if test.name in found:
                 raise SyntaxError(f"{file.name}: {test.name} is there twice")
             found[test.name] = test
+    if found and not any(test.points for test in found.values()):
+        raise SyntaxError(f"{files[0].name}:{next(iter(found.values())).line}: {NOTHING}")
     return found
 
 
@@ -50,12 +57,13 @@ def _tests(tree: ast.Module) -> Iterator[Declared]:
     for node in tree.body:
         if isinstance(node, ast.FunctionDef) and node.name.startswith("test"):
             title = " ".join((ast.get_docstring(node) or node.name).split())
-            hint, points = _mark(node, "hint"), _mark(node, "points")
+            hint = _mark(node, "hint")
             yield Declared(
                 node.name,
                 title,
                 hint if isinstance(hint, str) else "",
-                points if isinstance(points, int) else 1,
+                points_of(node),
+                node.lineno,
             )
 
 

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
 from course.errors import UsageError
-from course.model.grade import Grade, Graded
+from course.model.grade import Grade, Graded, earned
 from course.model.json import JSON, Fields
 from course.model.untrusted import clean_line
 from course.report.grades.fields import message
@@ -62,15 +62,16 @@ def _tests(grade: Grade, with_exercise: bool) -> list[Fields]:
     if not grade.tests:
         whole = f"{prefix}{clean_line(grade.why) or grade.outcome}"
         return [_test(whole, 0, round(grade.max_score), is_passed=False, words="")]
+    scores = earned(grade.outcome, grade.rows)
     return [
         _test(
             f"{prefix}{clean_line(test.title) or clean_line(test.name)}",
-            test.points if test.outcome == "passed" else 0,
+            score,
             test.points,
             is_passed=test.outcome == "passed",
             words=message(test.message),
         )
-        for test in grade.tests
+        for test, score in zip(grade.rows, scores, strict=True)
     ]
 
 

@@ -18,7 +18,7 @@ def as_exercism(graded: Sequence[Graded]) -> str:
     grades = [one.grade for one in graded]
     tests = [_test(test, number) for number, test in enumerate(_all(grades), start=1)]
     whole: Fields = {"version": VERSION, "status": _status(grades), "message": None, "tests": []}
-    if tests and whole["status"] != "error":
+    if any(grade.tests for grade in grades) and whole["status"] != "error":
         whole["tests"] = [*tests]
     else:  # nothing ran, or nobody could judge: then there is a message and no tests
         whole["status"] = "error"
@@ -33,7 +33,7 @@ def _status(grades: Sequence[Grade]) -> str:
 
 
 def _all(grades: Sequence[Grade]) -> list[TestResult]:
-    return [test for grade in grades for test in grade.tests]
+    return [test for grade in grades for test in grade.rows]
 
 
 def _test(test: TestResult, number: int) -> Fields:

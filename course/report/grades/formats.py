@@ -29,11 +29,13 @@ class Format:
         write: All of them, or all of one learner.
         ending: Of a file in this format.
         is_single: Whether a file holds the work of one learner only.
+        needs_score: Whether it cannot say that nobody could judge; then it says nothing.
     """
 
     write: Write
     ending: str
     is_single: bool = False
+    needs_score: bool = False
 
     def whole(self, graded: Sequence[Graded]) -> str:
         """All grades as one text; raises UsageError where the format cannot hold them."""
@@ -42,16 +44,19 @@ class Format:
                 "This format holds the work of one learner.",
                 "Give --output a folder, which gets a file for each.",
             )
-        return self.write(graded)
+        return self.write(graded) if self._can_tell(graded) else ""
 
     def files(self, graded: Sequence[Graded], output: Path) -> Iterator[tuple[Path, str]]:
         """What is to be written where."""
         learners = by_learner(graded)
         if not self.is_single or (len(learners) == 1 and not output.is_dir()):
-            yield output, self.write(graded)
-            return
-        for learner, own in learners:
-            yield output / file_name(learner, self.ending), self.write(own)
+            told = [(output, graded)]
+        else:
+            told = [(output / file_name(name, self.ending), own) for name, own in learners]
+        yield from ((path, self.write(own)) for path, own in told if self._can_tell(own))
+
+    def _can_tell(self, graded: Sequence[Graded]) -> bool:
+        return not self.needs_score or all(one.grade.score is not None for one in graded)
 
 
 def file_name(learner: str, ending: str) -> str:
@@ -66,8 +71,8 @@ FORMATS: dict[str, Format] = {
     "jsonl": Format(plain.as_lines, ".jsonl"),
     "csv": Format(plain.as_csv, ".csv"),
     "junit": Format(as_junit, ".xml"),
-    "gradescope": Format(as_gradescope, ".json", is_single=True),
-    "classroom50": Format(as_classroom50, ".json", is_single=True),
+    "gradescope": Format(as_gradescope, ".json", is_single=True, needs_score=True),
+    "classroom50": Format(as_classroom50, ".json", is_single=True, needs_score=True),
     "exercism": Format(as_exercism, ".json", is_single=True),
     "tap": Format(as_tap, ".tap"),
     "canvas": Format(as_canvas, ".csv"),

@@ -13,8 +13,9 @@ from course.report.grades.fields import feedback, message
 def as_gradescope(graded: Sequence[Graded]) -> str:
     """The work of one learner."""
     grades = [one.grade for one in graded]
+    scores = [grade.score for grade in grades]
     results: Fields = {
-        "score": sum(grade.score or 0.0 for grade in grades),
+        "score": sum(score for score in scores if score is not None),
         "execution_time": round(sum(one.seconds for one in graded)),
         "output": message(feedback(grades)),
         "output_format": "text",
@@ -37,6 +38,8 @@ def as_gradescope(graded: Sequence[Graded]) -> str:
             ]
         },
     }
+    if None in scores:  # without it Gradescope says that nobody could judge
+        del results["score"]
     return json.dumps(results, indent=1, allow_nan=False) + "\n"
 
 
@@ -44,7 +47,7 @@ def _tests(grade: Grade, with_exercise: bool) -> list[JSON]:
     prefix = f"{grade.exercise}: " if with_exercise else ""
     return [
         _test(f"{prefix}{clean_line(test.title or test.name)}", str(number), test)
-        for number, test in enumerate(grade.tests, start=1)
+        for number, test in enumerate(grade.rows, start=1)
     ]
 
 

@@ -11,15 +11,11 @@ from course.report.grades.fields import message
 
 def as_tap(graded: Sequence[Graded]) -> str:
     """All tests of all grades."""
-    pairs = [(one.grade, test) for one in graded for test in _tests(one.grade)]
+    pairs = [(one.grade, test) for one in graded for test in one.grade.rows]
     lines = ["TAP version 14", f"1..{len(pairs)}"]
     for number, (grade, test) in enumerate(pairs, start=1):
         lines += _point(number, grade, test)
     return "\n".join(lines) + "\n"
-
-
-def _tests(grade: Grade) -> Sequence[TestResult]:
-    return grade.tests or (TestResult("submission", "the submission", grade.outcome, grade.why),)
 
 
 def _point(number: int, grade: Grade, test: TestResult) -> Iterator[str]:

@@ -101,7 +101,6 @@ def graded_unseen(task: Task, terms: Terms) -> Graded | None:
 def settled(task: Task, verdict: Verdict, files: Mapping[str, bytes], terms: Terms) -> Graded:
     """The grade that a verdict makes."""
     exercise = task.exercise
-    score = worth(exercise.points, verdict.tests, partial=terms.partial)
     grade = Grade(
         learner=task.entry.learner,
         exercise=exercise.slug,
@@ -109,7 +108,7 @@ def settled(task: Task, verdict: Verdict, files: Mapping[str, bytes], terms: Ter
         outcome=verdict.outcome,
         why=clean_line(verdict.why),
         max_score=float(exercise.points),
-        score=None if verdict.outcome == "error" else score,
+        score=worth(exercise.points, verdict.outcome, verdict.tests, partial=terms.partial),
         isolation=_isolation(verdict, terms),
         seed=terms.seed_of(exercise),
         partial=terms.partial,

@@ -79,6 +79,13 @@ def test_sound_lessons_have_no_problems(course):
         (TEST, '    """An empty list adds up to 0."""\n', "", "test_sum_of_none has no docstring"),
         (
             TEST,
+            "points(2)",
+            "points(-2)",
+            "test_add.py:14: test_sum_of_none: `@pytest.mark.points(n)` takes",
+        ),
+        (TEST, "points(2)", "points(2.5)", "takes one whole number from 0 to 1,000,000"),
+        (
+            TEST,
             '@pytest.mark.hint("What is the sum of nothing?")\n',
             "",
             "test_sum_of_none has no hint mark",

@@ -148,8 +148,9 @@ def test_points_are_all_or_nothing_unless_partial():
         TestResult("a", "", "passed"),
         TestResult("b", "", "failed", points=2),
     )
-    assert worth(10, tests, partial=False) == 0.0
-    assert worth(10, tests, partial=True) == 3.33
+    assert worth(10, "failed", tests, partial=False) == 0.0
+    assert worth(10, "failed", tests, partial=True) == 3.33
     everything = tuple(replace(test, outcome="passed") for test in tests)
-    assert worth(10, everything, partial=False) == worth(10, everything, partial=True) == 10.0
-    assert worth(10, (), partial=False) == worth(10, (), partial=True) == 0.0
+    assert worth(10, "passed", everything, partial=False) == 10.0
+    assert worth(10, "passed", everything, partial=True) == 10.0
+    assert worth(10, "failed", (), partial=False) == worth(10, "failed", (), partial=True) == 0.0

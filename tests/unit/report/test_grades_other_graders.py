@@ -220,4 +220,4 @@ def test_one_file_each_where_a_format_holds_one_learner(runner, name, tmp_path):
         FORMATS[name].whole([failed(), nobody_knows()])
     files = dict(FORMATS[name].files([failed(), nobody_knows(), hostile("../../x")], tmp_path))
     assert {path.parent for path in files} == {tmp_path}
-    assert len(files) == 3
+    assert len(files) == (3 if name == "exercism" else 2)  # no zero for what nobody could judge
