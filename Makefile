@@ -4,7 +4,7 @@ BIN := .venv/bin
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-header $(UPGRADE)
 
-.PHONY: help check format test prove bench docs lock clean
+.PHONY: help check format test prove thorough bench docs lock clean
 
 help: ## these verbs
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile
@@ -29,6 +29,10 @@ test: ## the tests alone; ARGS="-k bootstrap" narrows them
 prove: $(BIN)/ruff ## every claim of every lesson in both sandboxes; takes an hour, ARGS="04 05" some
 	$(PYTHON) -m course verify --sandbox embedded $(ARGS)
 	$(PYTHON) -m course verify --sandbox docker $(ARGS)
+
+thorough: $(BIN)/ruff ## every answer and cheat on many seeds in both sandboxes; hours, ARGS="04 05" some
+	$(PYTHON) -m course verify --thorough --only answers --only cheats --sandbox embedded $(ARGS)
+	$(PYTHON) -m course verify --thorough --only answers --only cheats --sandbox docker $(ARGS)
 
 bench: $(BIN)/ruff ## ratios against a bare baseline; never a test
 	$(BIN)/python -m bench $(ARGS)

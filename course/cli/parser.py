@@ -101,7 +101,7 @@ class Commands:
             parser.set_defaults(run=run)
         return parser
 
-    def option(self, parser: Parser, *names: str, **how: object) -> None:
+    def option(self, parser: argparse._ActionsContainer, *names: str, **how: object) -> None:
         """Declare an option, and remember its name for "did you mean"."""
         parser.add_argument(*names, **how)  # type: ignore[arg-type]  # argparse types each keyword
         self._parser.words += [name for name in names if name.startswith("-")]

@@ -15,9 +15,10 @@ from course.storage.paths import Places, find_places
 from course.storage.progress import ProgressStore
 
 if TYPE_CHECKING:  # what `course list` must not wait for
+    from course.runs.checks import Checks
     from course.runs.labs import Heard
     from course.runs.ports import Judge, Sandboxes
-    from course.runs.study import Checker, Desk
+    from course.runs.study import Desk
 
 _Reading = TypeVar("_Reading", bound=Reader)
 
@@ -56,7 +57,7 @@ class Wiring:
 
         return Chooser(cast("Choice", self._sandbox))
 
-    def checker(self, *, ahead: bool) -> "Checker":
+    def checker(self, *, ahead: bool) -> "Checks":
         """What judges submissions; `ahead` keeps a sandbox ready for the next check."""
         from course.runs.checks import Checks
 

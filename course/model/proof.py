@@ -13,3 +13,7 @@ class Proof:
     evidence: str = ""  # why not, or what was seen
     sandbox: str = ""
     seconds: float = 0.0
+    exercise: str = ""  # which one the claim is about, if one
+    cheat: str = ""  # the kind of a generated cheat
+    note: str = ""  # why there was nothing to run: "does not apply: …", "unobserved: …"
+    checks: int = 0  # how many were run for it

@@ -10,7 +10,10 @@ def proof_line(proof: Proof) -> str:
     """One claim, and what speaks against it."""
     mark = "✓" if proof.holds else "✕"
     line = f"{mark} {proof.lesson}: {proof.claim}  ({proof.sandbox}, {proof.seconds:.1f} s)"
-    return line if proof.holds else f"{line}\n  {clean(proof.evidence, 2000)}"
+    if proof.note:
+        line = f"- {proof.lesson}: {proof.claim}: {clean(proof.note, 500)}"
+    evidence = clean(proof.evidence, 2000).replace("\n", "\n  ")
+    return line if proof.holds else f"{line}\n  {evidence}"
 
 
 def summary_line(proofs: Sequence[Proof]) -> str:

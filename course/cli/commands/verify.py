@@ -2,19 +2,23 @@
 
 import argparse
 import dataclasses
+from collections.abc import Iterator
 
-from course.cli.output import show, show_json
+from course.cli.output import explain, show, show_json
 from course.cli.parser import Commands
 from course.cli.wiring import Wiring
-from course.content.naming import find_lesson
+from course.content.naming import find_exercise, find_lesson
 from course.content.static import course_problems
 from course.errors import LessonError
-from course.model.lesson import Lesson
+from course.model.lesson import Exercise, Lesson
 from course.model.proof import Proof
 from course.report.proofs import proof_line, summary_line
-from course.runs.verify import Verifier
+from course.runs.verify.effort import FIRST_SEED, PARTS, Effort
+from course.runs.verify.trials import Trials
+from course.runs.verify.verifier import Verifier
 
-FIRST_SEED = 1
+Chosen = tuple[Lesson, tuple[Exercise, ...]]
+"""A lesson, and which of its exercises; none of them means all of the lesson."""
 
 
 def add(commands: Commands) -> None:
@@ -24,44 +28,81 @@ def add(commands: Commands) -> None:
         "prove that lessons do what they say",
         run,
         more="Runs each lesson alone, fires every trigger, waits for every gauge, runs every"
-        " experiment on several seeds, and holds starters, solutions and mutants to their tests.",
+        " experiment on several seeds, and holds starters, solutions, right answers, mutants and"
+        " cheats to their tests.",
     )
-    parser.add_argument("lessons", metavar="LESSON", nargs="*", help="number or slug; all if none")
-    commands.option(
-        parser, "--seeds", metavar="N", type=int, default=5, help="seeds for experiments (5)"
+    parser.add_argument(
+        "lessons", metavar="LESSON", nargs="*", help="number, slug, or lesson/exercise; all if none"
     )
-    commands.option(parser, "--quick", action="store_true", help="one seed, and no mutants")
+    option = commands.option
+    option(parser, "--seeds", metavar="N", type=int, default=5, help="seeds for experiments (5)")
+    option(parser, "--seed", metavar="N", type=int, help="judge answers on this seed alone")
+    option(parser, "--jobs", metavar="N", type=int, default=2, help="checks at once (2)")
+    option(
+        parser, "--only", action="append", choices=PARTS, metavar="PART",
+        help=f"one of {', '.join(PARTS)}; may be given again",
+    )  # fmt: skip
+    how = parser.add_mutually_exclusive_group()
+    option(how, "--quick", action="store_true", help="one seed, no mutants and no cheats")
+    option(
+        how, "--thorough", action="store_true",
+        help="every answer on 20 seeds, of programs and servers on 5",
+    )  # fmt: skip
 
 
 def run(options: argparse.Namespace, wiring: Wiring) -> int:
     """Do it."""
-    lessons = _chosen(options.lessons, wiring)
-    checker = wiring.checker(ahead=True)
-    seeds = range(FIRST_SEED, FIRST_SEED + (1 if options.quick else max(1, options.seeds)))
-    verifier = Verifier(
-        wiring.sandboxes, checker.check, wiring.sandboxes.left_over, seeds, not options.quick
-    )
+    chosen = list(_chosen(options.lessons, wiring))
+    effort = _effort(options)
+    trials = Trials(lambda: wiring.checker(ahead=True), effort.jobs)
+    verifier = Verifier(wiring.sandboxes, trials, wiring.sandboxes.left_over, effort)
     proofs: list[Proof] = []
     try:
-        for lesson in lessons:
-            for proof in verifier.verify(lesson):
+        for lesson, exercises in chosen:
+            for proof in verifier.verify(lesson, exercises):
                 proofs.append(proof)
-                if options.json:
-                    show_json(dataclasses.asdict(proof))
-                else:
-                    show([proof_line(proof)])
+                _show(proof, as_json=options.json)
     finally:
-        checker.close()
-    if not options.json:
-        show([summary_line(proofs)])
+        trials.close()
+    (explain if options.json else _say)(summary_line(proofs))
     return 0 if all(proof.holds for proof in proofs) else 1
 
 
-def _chosen(names: list[str], wiring: Wiring) -> tuple[Lesson, ...]:
+def _effort(options: argparse.Namespace) -> Effort:
+    experiments = 1 if options.quick else max(1, options.seeds)
+    return Effort(
+        experiments=range(FIRST_SEED, FIRST_SEED + experiments),
+        parts=frozenset(options.only or PARTS),
+        with_mutants=not options.quick,
+        thorough=options.thorough,
+        seed=options.seed,
+        jobs=options.jobs,
+    )
+
+
+def _show(proof: Proof, *, as_json: bool) -> None:
+    if as_json:
+        show_json(dataclasses.asdict(proof))
+    else:
+        show([proof_line(proof)])
+
+
+def _say(line: str) -> None:
+    show([line])
+
+
+def _chosen(names: list[str], wiring: Wiring) -> Iterator[Chosen]:
     catalog = wiring.catalog
     problems = (*catalog.problems, *course_problems(catalog.lessons))
     if problems and not names:
         raise LessonError(
             "Some lessons cannot be read.", "Mend these first.", "\n".join(map(str, problems))
         )
-    return tuple(find_lesson(catalog.lessons, one) for one in names) or catalog.lessons
+    if not names:
+        yield from ((lesson, ()) for lesson in catalog.lessons)
+    for name in names:
+        if "/" in name:
+            exercise = find_exercise(catalog.lessons, name)
+            yield find_lesson(catalog.lessons, exercise.lesson), (exercise,)
+        else:
+            yield find_lesson(catalog.lessons, name), ()

@@ -1,0 +1,1 @@
+"""Proves lessons: labs, answers and cheats, claim by claim."""

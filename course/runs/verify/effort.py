@@ -1,0 +1,44 @@
+"""How much `course verify` tries: which parts, on which seeds, how many at once."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from course.model.lesson import Exercise
+
+Part = Literal["lab", "answers", "cheats"]
+PARTS: tuple[Part, ...] = ("lab", "answers", "cheats")
+FIRST_SEED = 1
+FUNCTION_SEEDS, OTHER_SEEDS = 20, 5  # a program or a server takes its time
+FEW_BASES = 3  # wrong answers that each kind of cheat starts from, unless it is thorough
+
+
+@dataclass(frozen=True, slots=True)
+class Effort:
+    """What is tried."""
+
+    experiments: Sequence[int] = (FIRST_SEED,)  # the seeds
+    parts: frozenset[Part] = frozenset(PARTS)
+    with_mutants: bool = True
+    thorough: bool = False
+    seed: int | None = None  # the only one for answers and cheats
+    jobs: int = 2
+
+    def seeds(self, exercise: Exercise) -> Sequence[int]:
+        """The seeds on which each answer is judged."""
+        if self.seed is not None:
+            return (self.seed,)
+        count = FUNCTION_SEEDS if exercise.kind == "function" else OTHER_SEEDS
+        return tuple(range(FIRST_SEED, FIRST_SEED + (count if self.thorough else 1)))
+
+    @property
+    def bases(self) -> int | None:
+        """How many wrong answers each kind of cheat starts from; None for all."""
+        return None if self.thorough else FEW_BASES
+
+
+def told_seeds(seeds: Sequence[int]) -> str:
+    """`seed 3`, or `seeds 1 to 20`."""
+    if len(seeds) == 1:
+        return f"seed {seeds[0]}"
+    return f"seeds {seeds[0]} to {seeds[-1]}"
