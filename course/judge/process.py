@@ -132,7 +132,7 @@ class JudgeProcess:
         self._end()
         self._control, theirs = socket.socketpair()
         self._process = subprocess.Popen(
-            [sys.executable, "-I", "-B", "-X", "utf8", "-c", START, str(ROOT)],
+            [sys.executable, "-s", "-P", "-B", "-X", "utf8", "-c", START, str(ROOT)],
             stdin=theirs.fileno(),
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
@@ -141,6 +141,7 @@ class JudgeProcess:
                 "LANG": "C.UTF-8",
                 "TMPDIR": tempfile.gettempdir(),
                 "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
+                "PYTHONHASHSEED": "0",  # what a test makes of a set is the same for everybody
             },
             start_new_session=True,
         )

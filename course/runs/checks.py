@@ -1,7 +1,6 @@
 """Checks a submission: a fresh sandbox, the judge outside it, and a verdict."""
 
 import logging
-import secrets
 import time
 from collections.abc import Mapping
 from dataclasses import replace
@@ -55,13 +54,13 @@ class Checks:
         Raises:
             CourseError: There is no sandbox to run it in.
         """
-        seed = secrets.randbits(32) if seed is None else seed
+        wanted = seed  # a check without one takes the ready sandbox's, whose hashes follow from it
         started = time.monotonic()
         try:
             taken = intake(_read(exercise, files), exercise.file)
         except SubmissionRefused as error:
-            return Verdict(exercise.slug, "failed", clean_line(error.summary), seed=seed)
-        session = self._ready.take(exercise)
+            return Verdict(exercise.slug, "failed", clean_line(error.summary), seed=seed or 0)
+        session, seed = self._ready.take(exercise, wanted)
         try:
             verdict = self._judged(exercise, taken, session, seed)
         except Exception as error:  # noqa: BLE001  whatever is wrong with us must not read as a verdict
@@ -69,7 +68,7 @@ class Checks:
         finally:
             self._ready.end(session)
             if self._ahead:
-                self.prepare(exercise)
+                self._ready.prepare(exercise, wanted)
         return replace(verdict, sandbox=session.kind, seconds=time.monotonic() - started)
 
     def close(self) -> None:

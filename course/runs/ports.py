@@ -149,8 +149,8 @@ class Sandboxes(Protocol):
     def open(self, lesson: Lesson, on_event: Callable[[Event], None]) -> Session:
         """A session for a lab; events arrive on another thread."""
 
-    def open_for_check(self, exercise: Exercise) -> Session:
-        """A fresh session to judge one submission in."""
+    def open_for_check(self, exercise: Exercise, seed: int | None = None) -> Session:
+        """A fresh session to judge one submission in, with the seed of that check."""
 
     def build(self, progress: Progress) -> None:
         """Build the Docker image."""

@@ -1,10 +1,13 @@
 """The seam between a backend and everything else: a started sandbox and its two streams."""
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Final, Literal, Protocol
 
 BoxKind = Literal["docker", "embedded"]
+HASH_SEED: Final = "PYTHONHASHSEED"
+RANDOM: Final = "random"  # what Python takes for: another one in each process
 Purpose = Literal["lab", "check", "batch"]
 """A batch box judges many submissions, each under a uid of its own."""
 
@@ -51,10 +54,22 @@ class Box(Protocol):
         """How it ended, as far as known."""
 
 
+def hash_seed_for(seed: int | None) -> str:
+    """What Python in a box mixes into the hashes of text, where a check's seed is known.
+
+    So identical files meet identical orders of sets. Two bytes are orders enough, and tell whoever
+    reads them in the box little of the seed.
+    """
+    if seed is None:
+        return RANDOM
+    digest = hashlib.sha256(f"hashes\n{seed}".encode()).digest()
+    return str(1 + int.from_bytes(digest[:2], "big"))  # 0 would switch them off
+
+
 class Backend(Protocol):
     """A way to start boxes."""
 
-    def start(self, size: Size, *, run_id: str, purpose: Purpose) -> Box:
+    def start(self, size: Size, *, run_id: str, purpose: Purpose, hash_seed: str = RANDOM) -> Box:
         """Start an agent; raises SandboxError when that cannot be done."""
 
     def left_over(self) -> Sequence[str]:

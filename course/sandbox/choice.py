@@ -11,7 +11,7 @@ from course.errors import EngineMissing, SandboxError
 from course.model.event import Event
 from course.model.lesson import Exercise, Lesson
 from course.model.progress import SandboxReport
-from course.sandbox.box import Backend, Purpose, Size
+from course.sandbox.box import Backend, Purpose, Size, hash_seed_for
 from course.sandbox.embedded import WARNING, EmbeddedBackend
 from course.sandbox.material import sandboxes, source_digest
 from course.sandbox.session import BoxSession
@@ -47,14 +47,14 @@ class Chooser:
         size = Size(memory_mb=needs.memory_mb, cpus=needs.cpus, seconds=needs.seconds)
         return self._start(size, "lab", on_event)
 
-    def open_for_check(self, exercise: Exercise) -> BoxSession:
-        """A fresh session to judge one submission in."""
-        return self._start(size_for(exercise), "check", lambda _event: None)
+    def open_for_check(self, exercise: Exercise, seed: int | None = None) -> BoxSession:
+        """A fresh session to judge one submission in, with the seed of that check."""
+        return self._start(size_for(exercise), "check", lambda _event: None, seed)
 
-    def open_for_batch(self, exercise: Exercise) -> BoxSession:
-        """A session to judge one submission after the other in, each renewed."""
+    def open_for_batch(self, exercise: Exercise, seed: int | None = None) -> BoxSession:
+        """A session to judge one submission after the other in, each renewed, all with a seed."""
         size = replace(size_for(exercise), seconds=BATCH_SECONDS)
-        return self._start(size, "batch", lambda _event: None)
+        return self._start(size, "batch", lambda _event: None, seed)
 
     def build(self, progress: Callable[[str, str], None]) -> None:
         """Build the image; from then on labs run in Docker unless told otherwise."""
@@ -69,9 +69,16 @@ class Chooser:
         """What closed boxes left behind; empty as it should be."""
         return self._decide()[0].left_over()
 
-    def _start(self, size: Size, purpose: Purpose, on_event: Callable[[Event], None]) -> BoxSession:
+    def _start(
+        self,
+        size: Size,
+        purpose: Purpose,
+        on_event: Callable[[Event], None],
+        seed: int | None = None,
+    ) -> BoxSession:
         backend, _report = self._decide()
-        box = backend.start(size, run_id=secrets.token_hex(8), purpose=purpose)
+        run_id, hashes = secrets.token_hex(8), hash_seed_for(seed)
+        box = backend.start(size, run_id=run_id, purpose=purpose, hash_seed=hashes)
         return BoxSession(box, on_event)
 
     def _decide(self) -> tuple[Backend, SandboxReport]:

@@ -7,7 +7,7 @@ import threading
 from collections.abc import Sequence
 
 from course.errors import SandboxError, SandboxLost
-from course.sandbox.box import Autopsy, BoxKind, Purpose, Size
+from course.sandbox.box import RANDOM, Autopsy, BoxKind, Purpose, Size
 from course.sandbox.engine import Engine
 from course.sandbox.flags import AGENT, container_config
 from course.sandbox.labels import RUN, Owner, box_labels, this_process
@@ -41,7 +41,9 @@ class DockerBackend:
         self._boxes: list[DockerBox] = []
         self._seccomp = seccomp_profile()
 
-    def start(self, size: Size, *, run_id: str, purpose: Purpose) -> "DockerBox":
+    def start(
+        self, size: Size, *, run_id: str, purpose: Purpose, hash_seed: str = RANDOM
+    ) -> "DockerBox":
         """Create, attach, start: three calls, in the one order that loses no output."""
         labels = box_labels(self._owner, run_id=run_id, purpose=purpose, seconds=size.seconds)
         config = container_config(
@@ -51,6 +53,7 @@ class DockerBackend:
             purpose=purpose,
             labels=labels,
             seccomp=self._seccomp,
+            hash_seed=hash_seed,
         )
         if self._engine.is_podman:
             config = for_podman(config)

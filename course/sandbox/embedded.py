@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from course.errors import SandboxError, SandboxLost
-from course.sandbox.box import Autopsy, BoxKind, Purpose, Size
+from course.sandbox.box import HASH_SEED, RANDOM, Autopsy, BoxKind, Purpose, Size
 from course.sandbox.left_over import left_by_embedded
 from course.sandbox.tail import Tail
 
@@ -43,6 +43,7 @@ class EmbeddedBackend:
         *,
         run_id: str,  # noqa: ARG002  only Docker can label a box with it
         purpose: Purpose,
+        hash_seed: str = RANDOM,
     ) -> "EmbeddedBox":
         """Start an agent with a scratch folder of its own; raises SandboxError."""
         work = _scratch(purpose)
@@ -52,9 +53,10 @@ class EmbeddedBackend:
             "LANG": "C.UTF-8",
             "COURSE_WORK": str(work),
             "COURSE_SECONDS": str(size.seconds),
+            HASH_SEED: hash_seed,
         }
         agent = subprocess.Popen(
-            [sys.executable, "-I", "-B", str(self._sandboxes / "__main__.py")],
+            [sys.executable, "-s", "-B", str(self._sandboxes / "__main__.py")],
             cwd=work,
             env=environment,
             stdin=subprocess.PIPE,

@@ -4,10 +4,10 @@ import math
 from collections.abc import Mapping
 from typing import Any, Final
 
-from course.sandbox.box import Purpose, Size
+from course.sandbox.box import HASH_SEED, RANDOM, Purpose, Size
 
 LEARNER: Final = 10002
-AGENT: Final = ("python3", "-I", "-B", "/opt/sandbox/__main__.py")
+AGENT: Final = ("python3", "-s", "-B", "/opt/sandbox/__main__.py")
 LAB_SIZE: Final = Size()
 CHECK_SIZE: Final = Size(memory_mb=128, cpus=1.0, pids=64, work_mb=16, data_mb=0, seconds=120.0)
 
@@ -29,6 +29,7 @@ def container_config(  # noqa: PLR0913 - the container's parameters, each named 
     purpose: Purpose,
     labels: Mapping[str, str],
     seccomp: str,
+    hash_seed: str = RANDOM,
 ) -> dict[str, Any]:
     """The body of the engine's create request."""
     return {
@@ -42,6 +43,7 @@ def container_config(  # noqa: PLR0913 - the container's parameters, each named 
             "COURSE_ISOLATION=uid",
             f"COURSE_SECONDS={size.seconds}",
             f"COURSE_SERVERS={int(size.data_mb > 0)}",
+            f"{HASH_SEED}={hash_seed}",
         ],
         "Labels": dict(labels),
         "StopTimeout": 1,

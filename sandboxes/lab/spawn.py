@@ -9,6 +9,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from signal import SIGKILL
 
+from runner.birth import HASH_SEED, hash_seed
+
 PR_SET_PDEATHSIG = 1
 PR_SET_CHILD_SUBREAPER = 36
 SANDBOXES = Path(__file__).resolve().parent.parent
@@ -80,5 +82,6 @@ def child_environment(extra: Mapping[str, str]) -> dict[str, str]:
         "PYTHONPATH": str(SANDBOXES),
         "PYTHONDONTWRITEBYTECODE": "1",
         "PYTHONUNBUFFERED": "1",
+        HASH_SEED: hash_seed(),
         **extra,
     }

@@ -9,6 +9,7 @@ from contextlib import suppress
 
 CLEAN = {"PATH": "/usr/local/bin:/usr/bin:/bin", "LANG": "C.UTF-8"}
 LIBRARIES = ("redis", "pymongo")  # slow to import: done while nobody waits
+HASH_SEED = "PYTHONHASHSEED"
 OURS = ("agent", "lab")  # what a learner's process knows nothing of
 
 
@@ -78,15 +79,20 @@ def spawn() -> Born:
     ours, theirs = socket.socketpair()
     here = os.path.dirname(os.path.abspath(__file__))
     program = subprocess.Popen(
-        [sys.executable, "-I", "-B", "-X", "utf8", here, *libraries()],
+        [sys.executable, "-s", "-B", "-X", "utf8", here, *libraries()],
         stdin=theirs.fileno(),
         stdout=subprocess.DEVNULL,
-        env=CLEAN,
+        env={**CLEAN, HASH_SEED: hash_seed()},
         start_new_session=True,
     )
     theirs.close()
     program.returncode = 0  # it is waited for here, and not where Popen would
     return Born(program.pid, ours)
+
+
+def hash_seed() -> str:
+    """What Python here mixes into the hashes of text, so that a set's order comes out again."""
+    return os.environ.get(HASH_SEED, "random")
 
 
 def libraries() -> Sequence[str]:

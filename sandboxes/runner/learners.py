@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 
 from runner import killing
-from runner.birth import CLEAN, Born
+from runner.birth import CLEAN, HASH_SEED, Born, hash_seed
 from runner.child import Child, Ended, Late, Stray
 from runner.client import ForkServer, Output
 from runner.erasing import remains
@@ -147,6 +147,7 @@ class Learners:
             **CLEAN,
             "HOME": self._folder,
             "PYTHONDONTWRITEBYTECODE": "1",
+            HASH_SEED: hash_seed(),
             "LAB_RIG": work.rig,
         }
 

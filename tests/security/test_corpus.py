@@ -82,10 +82,10 @@ class Arena:
     def report(self):
         return self._sandboxes.report()
 
-    def open_for_check(self, exercise: Exercise) -> Overheard:
+    def open_for_check(self, exercise: Exercise, seed: int | None = None) -> Overheard:
         if self._kept is not None and self._kept.is_old:
             self.close()
-        session = self._kept or self._sandboxes.open_for_check(exercise)
+        session = self._kept or self._sandboxes.open_for_check(exercise, seed)
         if self.kind == "embedded":
             session = self._kept = self._kept or Kept(session)
         return Overheard(session, self.failures)
@@ -209,7 +209,7 @@ def test_one_sandbox_survives_what_is_done_to_it(arena: Arena, monkeypatch):
     shared = arena.open_for_check(honest_exercise())
     closing = shared.close
     monkeypatch.setattr(shared, "close", lambda: None)
-    monkeypatch.setattr(arena, "open_for_check", lambda _exercise: shared)
+    monkeypatch.setattr(arena, "open_for_check", lambda _exercise, _seed=None: shared)
     for attack in attacks(arena.kind):
         if attack.name[:3] in {"A02", "A25", "A27", "B01", "B04", "B06", "B08", "C08"}:
             arena.checks.check(attack.patiently().exercise, attack.files)

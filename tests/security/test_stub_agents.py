@@ -72,7 +72,7 @@ class Stubs:
     def __init__(self, backend: EmbeddedBackend) -> None:
         self._backend = backend
 
-    def open_for_check(self, _exercise: object) -> BoxSession:
+    def open_for_check(self, _exercise: object, _seed: int | None = None) -> BoxSession:
         box = self._backend.start(Size(seconds=30), run_id="stub", purpose="check")
         return BoxSession(box, heard)
 

@@ -26,8 +26,8 @@ OLDEST_SECONDS = 2400.0  # well before the container's own deadline
 class BatchSandboxes(Sandboxes, Protocol):
     """Sandboxes that can hold one submission after the other."""
 
-    def open_for_batch(self, exercise: Exercise) -> Session:
-        """A session whose learner can be renewed."""
+    def open_for_batch(self, exercise: Exercise, seed: int | None = None) -> Session:
+        """A session whose learner can be renewed; all of them are checked with this seed."""
 
 
 class Box:
@@ -36,11 +36,13 @@ class Box:
     Args:
         session: With its agent; the box owns it.
         memory_mb: What exercises it is large enough for need.
+        seed: Of all checks in it.
     """
 
-    def __init__(self, session: Session, memory_mb: int) -> None:
+    def __init__(self, session: Session, memory_mb: int, seed: int | None = None) -> None:
         self.session = session
         self.memory_mb = memory_mb
+        self.seed = seed
         self._taken = 0
         self._opened = time.monotonic()
         self.is_good = False
@@ -107,14 +109,14 @@ class FastSandboxes:
         self._free = threading.Event()
         self._free.set()
 
-    def open_for_check(self, exercise: Exercise) -> Session:
+    def open_for_check(self, exercise: Exercise, seed: int | None = None) -> Session:
         """A turn in the box, once the last one has been cleaned up."""
         if exercise.rig is not None:
-            return self._sandboxes.open_for_check(exercise)
+            return self._sandboxes.open_for_check(exercise, seed)
         self._free.wait(2 * RENEW_SECONDS)
         self._free.clear()
         try:
-            return Turn(self._good_box(exercise), self._done)
+            return Turn(self._good_box(exercise, seed), self._done)
         except BaseException:
             self._free.set()
             raise
@@ -142,14 +144,15 @@ class FastSandboxes:
         """As the sandboxes say."""
         return list(self._sandboxes.left_over())
 
-    def _good_box(self, exercise: Exercise) -> Box:
+    def _good_box(self, exercise: Exercise, seed: int | None) -> Box:
         box = self._box
-        if box is not None and box.memory_mb == exercise.memory_mb and box.answers():
+        wanted = (exercise.memory_mb, seed)
+        if box is not None and (box.memory_mb, box.seed) == wanted and box.answers():
             return box
         if box is not None:
             self._box = None
             box.session.close()
-        box = Box(self._sandboxes.open_for_batch(exercise), exercise.memory_mb)
+        box = Box(self._sandboxes.open_for_batch(exercise, seed), exercise.memory_mb, seed)
         if not box.is_good:
             box.session.close()
             raise SandboxLost("This sandbox cannot keep submissions apart from each other.")

@@ -199,7 +199,14 @@ def test_the_environment_is_made_of_nothing(submit, monkeypatch):
     host = submit("import os\ndef f(): return dict(os.environ)")
     host.publish({"redis_url": "unix:///x"})
     environment = call(host, "f")["value"]
-    assert set(environment) == {"PATH", "LANG", "HOME", "LAB_RIG", "PYTHONDONTWRITEBYTECODE"}
+    assert set(environment) == {
+        "PATH",
+        "LANG",
+        "HOME",
+        "LAB_RIG",
+        "PYTHONDONTWRITEBYTECODE",
+        "PYTHONHASHSEED",
+    }
     assert json.loads(environment["LAB_RIG"]) == {"redis_url": "unix:///x"}
 
 

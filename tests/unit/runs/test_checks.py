@@ -55,7 +55,7 @@ class Sandboxes:
     def report(self):
         raise NotImplementedError
 
-    def open_for_check(self, exercise):
+    def open_for_check(self, exercise, seed=None):
         return self.waiting.pop(0)
 
 
@@ -236,7 +236,7 @@ def test_the_next_check_finds_a_session_ready_unless_that_one_died():
     first, second, third = Session(), Session(ping=SandboxLost("deadline")), Session()
     checks = Checks(Sandboxes(first, second, third, Session()), Judge())
     checks.check(EXERCISE, HONEST)
-    assert checks._ready._next[1].result(5) is second
+    assert checks._ready._next.opening.result(5) is second
     checks.check(EXERCISE, HONEST)
     checks.close()
     assert second.is_closed
@@ -245,10 +245,10 @@ def test_the_next_check_finds_a_session_ready_unless_that_one_died():
 
 def test_a_session_that_cannot_be_prepared_is_tried_again_when_needed():
     class Unwilling(Sandboxes):
-        def open_for_check(self, exercise):
+        def open_for_check(self, exercise, seed=None):
             if len(self.waiting) > 1:
                 raise self.waiting.pop(0)
-            return super().open_for_check(exercise)
+            return super().open_for_check(exercise, seed)
 
     checks = Checks(Unwilling(OSError("no"), Session()), Judge(), ahead=False)
     checks.prepare(EXERCISE)
@@ -259,7 +259,7 @@ def test_closing_closes_the_session_that_nobody_used():
     ready = Session()
     checks = Checks(Sandboxes(ready), Judge())
     checks.prepare(EXERCISE)
-    checks._ready._next[1].result(5)
+    checks._ready._next.opening.result(5)
     checks.close()
     assert ready.is_closed
 

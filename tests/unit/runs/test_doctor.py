@@ -28,7 +28,7 @@ def test_root_is_told_as_whom_submissions_run(monkeypatch, uid, is_told):
 
 def test_a_sandbox_that_does_not_start_is_a_problem():
     class Broken:
-        def start(self, size: Size, *, run_id: str, purpose: str):
+        def start(self, size: Size, *, run_id: str, purpose: str, hash_seed: str = ""):
             raise SandboxLost("The agent ended.", "Install it again.")
 
     (finding,) = servers("embedded", Broken)

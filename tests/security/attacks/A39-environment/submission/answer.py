@@ -3,7 +3,7 @@ import os
 
 NAMES = """PYTHONSTARTUP PYTHONPATH PYTHONHOME PYTHONBREAKPOINT LD_PRELOAD LD_LIBRARY_PATH
 PYTEST_ADDOPTS COVERAGE_PROCESS_START DJANGO_SETTINGS_MODULE""".split()
-found = [name for name in os.environ if name not in {"PATH", "LANG", "HOME", "LAB_RIG", "PYTHONDONTWRITEBYTECODE"}]
+found = [name for name in os.environ if name not in {"PATH", "LANG", "HOME", "LAB_RIG", "PYTHONDONTWRITEBYTECODE", "PYTHONHASHSEED"}]
 for name in NAMES:
     os.environ[name] = os.path.join(os.getcwd(), "evil.py")
 for name in ("evil.py", "sitecustomize.py", ".env", "pyvenv.cfg"):
