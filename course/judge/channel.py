@@ -8,12 +8,16 @@ from typing import cast
 
 from course.model.json import JSON, Fields
 
-LARGEST = 264 * 1024  # bytes of a line: a value of the sandbox and what is around it
+LARGEST = 1000 * 1024  # bytes of a line: what a test asks, which goes on over the wire's 1 MiB
 DEEPEST = 64
 
 
 class Broken(Exception):
     """The other end sent what it may not send, or is gone."""
+
+
+class Unsendable(Broken):
+    """A message that this wire does not carry; nothing was sent, and the next one may be."""
 
 
 class Late(Exception):
@@ -34,14 +38,10 @@ class Channel:
         self._unread = b""
 
     def send(self, kind: str, **fields: JSON) -> None:
-        """Send a message; raises Broken when it is no strict JSON or nobody is there."""
+        """Send a message; raises Unsendable when it is none, Broken when nobody is there."""
+        line = _frame({"nonce": self._nonce, "kind": kind, **fields})
         try:
-            line = json.dumps({"nonce": self._nonce, "kind": kind, **fields}, allow_nan=False)
-            if len(line) > LARGEST:
-                raise Broken(f"a message of {len(line)} bytes; {LARGEST} are allowed")
             self._socket.sendall(line.encode() + b"\n")
-        except (TypeError, ValueError, RecursionError) as error:
-            raise Broken(f"not a JSON value: {error}") from error
         except OSError as error:
             raise Broken("the judge is gone") from error
 
@@ -86,6 +86,19 @@ class Channel:
         if not data:
             raise Broken("the judge hung up")
         return data
+
+
+def _frame(fields: Fields) -> str:
+    """A line that the other end will take; written as the sandbox writes, so that none grows."""
+    try:
+        line = json.dumps(fields, allow_nan=False, separators=(",", ":"))
+        if "\\ud" in line:
+            json.dumps(fields, ensure_ascii=False).encode()  # raises for lone surrogates
+    except (TypeError, ValueError, RecursionError) as error:
+        raise Unsendable(f"not a JSON value: {str(error)[:200]}") from error
+    if len(line) > LARGEST or depth(fields) > DEEPEST:
+        raise Unsendable(f"{len(line)} bytes; {LARGEST} of at most {DEEPEST} levels are allowed")
+    return line
 
 
 def parse(line: bytes) -> Fields:

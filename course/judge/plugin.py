@@ -6,12 +6,15 @@ from typing import Any
 
 import pytest
 
-from course.judge.channel import Channel
+from course.judge.channel import Channel, Unsendable
 from course.judge.proxy import Blamed, Desk
 from course.model.json import JSON, Fields
 
 # What a value of an unexpected shape leads to in a test that trusts it.
-TRIPPED = (TypeError, ValueError, LookupError, AttributeError, ArithmeticError)
+TRIPPED = (
+    TypeError, ValueError, LookupError, AttributeError, ArithmeticError, MemoryError,
+    RecursionError, SyntaxError, Unsendable,
+)  # fmt: skip
 LONGEST = 4_000
 
 
@@ -69,7 +72,7 @@ class Reporter:
             "report",
             name=item.name,
             outcome=outcome,
-            message=message[:LONGEST],
+            message=message[:LONGEST].encode(errors="backslashreplace").decode(),
             fault=fault,
             seconds=round(time.monotonic() - self._started, 4),
         )

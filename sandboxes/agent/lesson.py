@@ -17,6 +17,7 @@ from lab.core import Lab
 from lab.errors import LabError, ServerMissing, SubmissionFault
 from lab.learner import Learner
 from lab.registry import Observed
+from runner.values import NotCarried, encode
 
 
 class LessonFault(Exception):
@@ -73,7 +74,7 @@ class Lesson:
         self.lab.tell("trigger_fired", trigger=name, call=call, params=params)
         value, error = None, ""
         try:
-            value = self._guarded(lambda: _json(trigger(**params)))
+            value = self._guarded(lambda: self._carried(trigger(**params)))
         except LessonFault as fault:
             error = f"{fault} ({fault.where})"
             raise
@@ -111,7 +112,8 @@ class Lesson:
         try:
             return act()
         except SubmissionFault as error:
-            raise LessonFault("submission", str(error), "") from error
+            words = str(error) or "it does not work, and nothing says why"
+            raise LessonFault("submission", words, "") from error
         except ServerMissing as error:
             raise LessonFault("server", str(error), "") from error
         except LabError as error:
@@ -126,6 +128,18 @@ class Lesson:
         if complaint:
             return LessonFault("submission", f"{complaint}: {message}", "")
         return LessonFault("lesson", message, self._where(error))
+
+    def _carried(self, value: Any) -> Any:
+        """What a trigger returned, as it can cross the wire and reach a test.
+
+        A rig's value is what came out of the learner's system, so its excess is the learner's.
+        """
+        try:
+            return json.loads(encode(json.loads(json.dumps(value))))
+        except (NotCarried, ValueError, RecursionError) as error:
+            if self.lab.opened.learner is None:
+                raise LabError(str(error)) from error
+            raise SubmissionFault(f"what came back cannot be judged: {error}") from error
 
     def _where(self, error: BaseException) -> str:
         frames = traceback.extract_tb(error.__traceback__)

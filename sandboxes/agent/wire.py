@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import threading
 
+from runner.values import compact
+
 TYPE_CHECKING = False  # importing `typing` takes longer than all of this
 if TYPE_CHECKING:
     from typing import IO, Any
@@ -59,8 +61,12 @@ class Out:
         self._lock = threading.Lock()
 
     def event(self, event: dict[str, Any]) -> None:
-        """Send one event."""
-        self._write({"event": event})
+        """Send one event; what is too much of one is left out, and that is told."""
+        try:
+            self._write({"event": event})
+        except (TypeError, ValueError, RecursionError):
+            numbered = {"seq": event["seq"], "t": event["t"]}
+            self._write({"event": {**numbered, "kind": "dropped", "count": 1}})
 
     def value(self, number: int, value: Any) -> None:
         """Answer a command; a value that is no JSON becomes an error."""
@@ -75,7 +81,7 @@ class Out:
         self._write({"id": number, "error": {"kind": kind, "message": text, "where": where}})
 
     def _write(self, frame: dict[str, Any]) -> None:
-        line = json.dumps(frame, allow_nan=False, separators=(",", ":")).encode()
+        line = compact(frame).encode()
         if len(line) > LARGEST_ANSWER:
             raise ValueError(f"{len(line)} bytes; the largest allowed is {LARGEST_ANSWER}")
         with self._lock:

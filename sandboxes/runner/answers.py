@@ -5,7 +5,8 @@ from __future__ import annotations
 import signal
 from contextlib import suppress
 
-from runner.values import BadFrame, decode
+from runner.failure import LONGEST_LINE, LONGEST_MESSAGE, MOST_FRAMES
+from runner.values import BadFrame, NotCarried, decode, weigh
 
 TYPE_CHECKING = False  # importing `typing` takes longer than all of this
 if TYPE_CHECKING:
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
 
 KINDS = {"exception", "import", "missing", "timeout", "exit", "memory", "output", "protocol"}
 FAILURE_KEYS = {"kind", "message", "line", "trace"}
+LONGEST_FRAME = 3 * LONGEST_LINE  # a file, a line of it, a function
+LAST_LINE = 10_000_000
 
 
 def answer(line: bytes, nonce: str) -> dict[str, JSON]:
@@ -21,11 +24,32 @@ def answer(line: bytes, nonce: str) -> dict[str, JSON]:
     if found.pop("nonce", None) != nonce or len(found) != 1:
         raise BadFrame("the answer is not to the question")
     if "value" in found:
-        return found
+        return _weighed(found)
     told = found.get("failure")
     if not isinstance(told, dict) or not _is_failure(told):
         raise BadFrame("the answer is neither a value nor a failure")
-    return {"failure": told}
+    return {"failure": _bounded(told)}
+
+
+def _weighed(found: dict[str, JSON]) -> dict[str, JSON]:
+    """The value, if it can go on from here; else why not, as the learner's process says it."""
+    try:
+        weigh(found["value"])
+    except NotCarried as error:
+        return {"failure": failure("output", str(error))}
+    return found
+
+
+def _bounded(told: dict[str, JSON]) -> dict[str, JSON]:
+    """A failure no longer than the learner's process makes them, whoever wrote this one."""
+    line, trace = told["line"], told["trace"]
+    frames = trace if isinstance(trace, list) else []
+    return {
+        "kind": told["kind"],
+        "message": str(told["message"])[:LONGEST_MESSAGE],
+        "line": line if isinstance(line, int) and 0 < line <= LAST_LINE else None,
+        "trace": [str(frame)[:LONGEST_FRAME] for frame in frames[:MOST_FRAMES]],
+    }
 
 
 def failure(kind: str, message: str, line: int | None = None) -> dict[str, JSON]:

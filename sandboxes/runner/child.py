@@ -12,6 +12,7 @@ from contextlib import suppress
 from runner.values import LARGEST
 
 ENVELOPE = 8 * 1024  # of an answer, around its value
+TELLING_SECONDS = 0.5  # for a process to tell where it stands
 NOTICE_SECONDS = 2.0  # until the fork server tells how a process ended
 
 
@@ -85,8 +86,10 @@ class Child:
         """Make it tell where it is; empty when it does not."""
         with suppress(OSError, Late, Ended, Stray):
             os.kill(self.pid, signal.SIGUSR1)
-            text = b""
-            while len(text) < ENVELOPE and select.select([self.channel], [], [], 0.1)[0]:
+            text, until = b"", time.monotonic() + TELLING_SECONDS
+            while len(text) < ENVELOPE and time.monotonic() < until:
+                if not select.select([self.channel], [], [], 0.1)[0]:
+                    break
                 data = self.channel.recv(ENVELOPE)
                 if not data:
                     break

@@ -1,7 +1,13 @@
 """What went wrong in the learner's code, in the learner's terms."""
 
+from __future__ import annotations
+
 import json
 import os
+
+TYPE_CHECKING = False  # importing `collections.abc` takes longer than all of this
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 LONGEST_MESSAGE = 2_000
 MOST_FRAMES = 8
@@ -25,7 +31,7 @@ class Failure:
         fields = {
             "kind": self.kind,
             "message": _sendable(self.message[:LONGEST_MESSAGE]),
-            "line": self.line,
+            "line": self.line if type(self.line) is int else None,  # a forged SyntaxError's
             "trace": [_sendable(frame) for frame in self.trace],
         }
         return f'"failure": {json.dumps(fields)}'
@@ -52,7 +58,7 @@ def because_of(error: BaseException, kind: str, folder: str) -> Failure:
     if isinstance(error, Missing):
         return Failure("missing", str(error))
     if isinstance(error, SyntaxError) and kind == "import" and _is_own(error.filename, folder):
-        return Failure("import", f"{type(error).__name__}: {error.msg}", error.lineno, trace)
+        return Failure("import", _told(error, lambda: str(error.msg)), error.lineno, trace)
     if isinstance(error, MemoryError):
         return Failure("memory", "it needed more memory than there is", line, trace)
     if isinstance(error, SystemExit):
@@ -61,9 +67,13 @@ def because_of(error: BaseException, kind: str, folder: str) -> Failure:
 
 
 def _words(error: BaseException) -> str:
-    name = type(error).__name__
+    return _told(error, lambda: str(error))
+
+
+def _told(error: BaseException, say: Callable[[], str]) -> str:
+    name = type(error).__name__[:LONGEST_LINE]
     try:
-        text = str(error)
+        text = say()
     except BaseException:  # noqa: BLE001  __str__ is the learner's code, too
         text = "(its text cannot be read)"
     return f"{name}: {text}"[:LONGEST_MESSAGE] if text else name

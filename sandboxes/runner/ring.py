@@ -1,8 +1,10 @@
 """The first and the last of what the learner's code printed, never all of it."""
 
+import json
 import threading
 
 KEPT = 64 * 1024
+LARGEST = 200 * 1024  # bytes as the wire writes it, where a control character takes six
 
 
 class Ring:
@@ -27,10 +29,17 @@ class Ring:
                 self._dropped += extra
 
     def read(self) -> tuple[str, int]:
-        """The kept text and how many bytes are missing from its middle."""
+        """The kept text and how many bytes are missing from its middle; it fits on the wire."""
         with self._lock:
             head, tail, dropped = bytes(self._head), bytes(self._tail), self._dropped
-        if not dropped:
-            return (head + tail).decode(errors="backslashreplace"), 0
-        gap = f"\n... {dropped} bytes left out ...\n".encode()
-        return (head + gap + tail).decode(errors="backslashreplace"), dropped
+        if not dropped and len(json.dumps(text := _text(head + tail))) <= LARGEST:
+            return text, 0
+        while len(json.dumps(_text(head + tail))) > LARGEST:
+            kept = len(head) + len(tail)
+            head, tail = head[: len(head) * 3 // 4], tail[len(tail) // 4 :]
+            dropped += kept - len(head) - len(tail)
+        return _text(head + f"\n... {dropped} bytes left out ...\n".encode() + tail), dropped
+
+
+def _text(data: bytes) -> str:
+    return data.decode(errors="backslashreplace")

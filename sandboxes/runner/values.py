@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-import re
 
 TYPE_CHECKING = False  # importing `typing` takes longer than all of this
 if TYPE_CHECKING:
@@ -13,11 +12,12 @@ if TYPE_CHECKING:
 
     JSON: TypeAlias = "bool | int | float | str | list[JSON] | dict[str, JSON] | None"
 
-LARGEST = 240 * 1024  # bytes of one value: a line of the wire has 256 KiB
+LARGEST = 240 * 1024  # bytes of one value as it is written: a line of the wire has 256 KiB
 DEEPEST = 60  # the wire allows 64, with what is around the value
 MOST_PARTS = LARGEST // 2  # every part takes two bytes at least: stops a small value that unfolds
+ENVELOPE = 8  # levels around a value in the learner's line
 
-_STRING = re.compile(rb'"(?:[^"\\]|\\.)*"')
+_PLAIN_BYTES = bytes(set(range(256)) - set(b"[]{}"))
 
 
 class NotCarried(Exception):
@@ -28,15 +28,35 @@ class BadFrame(Exception):
     """The bytes are not one strict JSON object."""
 
 
+def compact(value: object) -> str:
+    """As everything that goes over the wire is written: what is measured is what is sent."""
+    return json.dumps(value, allow_nan=False, separators=(",", ":"))
+
+
 def encode(value: object) -> str:
     """A learner's value as JSON text; tuples become lists, as `json` has it."""
     try:
-        text = json.dumps(_plain(value, 0, [0]), allow_nan=False)
+        text = compact(_plain(value, 0, [0]))
     except (TypeError, ValueError) as error:  # an integer of more than 4300 digits, say
         raise NotCarried(f"the answer cannot be written as JSON: {error}") from error
+    _measure(text)
+    return text
+
+
+def weigh(value: JSON) -> None:
+    """Refuse a value that was read as one that would be sent is refused.
+
+    It may be longer than it came: `1e9` is written `1000000000.0`, and any letter but the English
+    ones as an escape.
+    """
+    _measure(compact(value))
+
+
+def _measure(text: str) -> None:
     if len(text) > LARGEST:
         raise NotCarried(f"the answer is {len(text)} bytes long; {LARGEST} are allowed")
-    return text
+    if _depth(text) > DEEPEST:
+        raise NotCarried(f"the answer is nested more than {DEEPEST} deep")
 
 
 def _plain(value: object, depth: int, parts: list[int]) -> JSON:
@@ -85,10 +105,12 @@ def _text(value: str) -> str:
 
 def decode(line: bytes) -> dict[str, JSON]:
     """Read one object, refusing whatever two readers could understand differently."""
-    _refuse_depth(line)
     try:
+        text = line.decode()
+        if _depth(text) > DEEPEST + ENVELOPE:
+            raise BadFrame("nested too deep")
         found = json.loads(
-            line.decode(),
+            text,
             parse_constant=_refuse_constant,
             parse_float=_finite,
             object_pairs_hook=_unique,
@@ -101,14 +123,18 @@ def decode(line: bytes) -> dict[str, JSON]:
     return found
 
 
-def _refuse_depth(line: bytes) -> None:
-    if line.count(b"[") + line.count(b"{") <= DEEPEST:
-        return
-    depth = 0
-    for character in _STRING.sub(b"", line):
-        depth += (character in b"[{") - (character in b"]}")
-        if depth > DEEPEST + 8:  # the envelope of an answer
-            raise BadFrame("nested too deep")
+def _depth(text: str) -> int:
+    """How deep brackets are nested outside strings; each byte is looked at a few times at most.
+
+    Text that is no JSON gets at least the depth that its reader meets before it stops.
+    """
+    plain = text.replace("\\\\", "").replace('\\"', "")  # what is left of escapes ends no string
+    outside = "".join(plain.split('"')[::2])
+    deepest = depth = 0
+    for bracket in outside.encode().translate(None, _PLAIN_BYTES):
+        depth += 1 if bracket in b"[{" else -1
+        deepest = max(deepest, depth)
+    return deepest
 
 
 def _refuse_constant(name: str) -> float:

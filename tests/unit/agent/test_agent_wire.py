@@ -1,5 +1,6 @@
 """The two ends of the wire agree, and both are strict."""
 
+import io
 import re
 
 import pytest
@@ -71,3 +72,11 @@ def test_the_wire_page_documents_every_kind_of_event():
     page = (SANDBOXES / "README.md").read_text()
     documented = set(re.findall(r"^\| `(\w+)` \|", page, re.MULTILINE))
     assert set(KINDS) <= documented
+
+
+@pytest.mark.parametrize("text", ["x" * inner.LARGEST_ANSWER, object(), float("nan")])
+def test_an_event_that_cannot_be_sent_is_told_as_left_out_and_its_number_is_not_missing(text):
+    stream = io.BytesIO()
+    inner.Out(stream).event({"seq": 7, "t": 1.5, "kind": "note", "text": text})
+    sent = outer.parse(stream.getvalue().rstrip())
+    assert sent == {"event": {"seq": 7, "t": 1.5, "kind": "dropped", "count": 1}}

@@ -6,7 +6,8 @@ import time
 
 import pytest
 
-from course.judge.channel import LARGEST, Broken, Channel, Late
+from course.judge.channel import LARGEST, Broken, Channel, Late, Unsendable
+from runner.values import LARGEST as LARGEST_VALUE
 
 
 @pytest.fixture
@@ -68,7 +69,21 @@ def test_silence_is_late_and_a_hang_up_is_broken(ends):
         channel.receive(time.monotonic() + 1)
 
 
-@pytest.mark.parametrize("value", [object(), float("nan"), "x" * LARGEST, {1, 2}])
-def test_only_json_of_a_bounded_size_is_sent(ends, value):
-    with pytest.raises(Broken):
+DEEP = [[]]
+for _ in range(70):
+    DEEP = [DEEP]
+
+
+@pytest.mark.parametrize("value", [object(), float("nan"), "x" * LARGEST, {1, 2}, "\ud800", DEEP])
+def test_only_json_that_will_be_taken_is_sent(ends, value):
+    with pytest.raises(Unsendable):
         ends[0].send("x", value=value)
+
+
+@pytest.mark.parametrize("value", [[0] * (LARGEST_VALUE // 2 - 1), "é" * (LARGEST_VALUE // 6 - 1)])
+def test_the_largest_values_of_a_sandbox_pass_and_two_of_them_may_go_back(ends, value):
+    channel, theirs = ends
+    sending = threading.Thread(target=channel.send, args=("ask",), kwargs={"args": [value, value]})
+    sending.start()
+    assert Channel(theirs, "n").receive(time.monotonic() + 5) == ("ask", {"args": [value, value]})
+    sending.join(5)

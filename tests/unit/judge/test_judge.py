@@ -106,7 +106,7 @@ def test_a_refusal_is_blamed_on_whose_it_is(run, error, outcome):
         "import os\n\ndef test_it(): os._exit(0)",
         "import os, signal\n\ndef test_it(): os.kill(os.getpid(), signal.SIGKILL)",
         "def test_it(submission): submission.call('double', object())",
-        "def test_it(submission): submission.call('double', 'x' * 500_000)",
+        "def test_it(submission): submission.call('double', 'x' * 1_500_000)",
         "",
         "def test_it(): pass\n\ndel test_it",
         "def test_it(): pass\n\ndef test_it(): pass",
