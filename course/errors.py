@@ -11,6 +11,7 @@ CourseError                 exit 2   what happened, then what to do next
     ├── ImageMissing                 the engine answers but the image is not built
     ├── ServerMissing                a server program that a lesson needs is not on this machine
     ├── SandboxLost                  the agent ended or stopped answering
+    ├── MachineBusy                  the machine gave it no processor for too long
     └── WireBroken                   the other end sent something that is not the wire
 """
 
@@ -75,6 +76,10 @@ class ServerMissing(SandboxError):
 
 class SandboxLost(SandboxError):
     """The agent ended or stopped answering."""
+
+
+class MachineBusy(SandboxError):
+    """The machine had no processor for the sandbox for so long that nobody can judge."""
 
 
 class WireBroken(SandboxError):

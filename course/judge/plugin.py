@@ -6,15 +6,10 @@ from typing import Any
 
 import pytest
 
-from course.judge.channel import Channel, Unsendable
-from course.judge.proxy import Blamed, Desk
+from course.judge.channel import Channel
+from course.judge.proxy import TRIPPED, Blamed, Desk
 from course.model.json import JSON, Fields
 
-# What a value of an unexpected shape leads to in a test that trusts it.
-TRIPPED = (
-    TypeError, ValueError, LookupError, AttributeError, ArithmeticError, MemoryError,
-    RecursionError, SyntaxError, Unsendable,
-)  # fmt: skip
 LONGEST = 4_000
 
 
@@ -32,6 +27,7 @@ class Reporter:
         self._desk = desk
         self._fresh = fresh
         self._is_first = True
+        self._tests = 1
         self._outcome = ("passed", "", "")
         self._started = 0.0
 
@@ -59,6 +55,7 @@ class Reporter:
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         """What will be run."""
+        self._tests = len(session.items)
         self._tell("collected", names=[item.name for item in session.items])
 
     @pytest.hookimpl(wrapper=True)
@@ -80,10 +77,9 @@ class Reporter:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_setup(self) -> None:
-        """End what the test before left running."""
-        if self._fresh and not self._is_first:
-            self._desk.ask("restart")
-        self._is_first = False
+        """End what the test before left running, and give this one its share of the time."""
+        fresh, self._is_first = self._fresh and not self._is_first, False
+        self._desk.ask("begin", tests=self._tests, fresh=fresh)
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(

@@ -1,5 +1,6 @@
 """What tests hold in their hands: the submission and the rig, each a long way off."""
 
+import inspect
 import random
 import secrets
 from dataclasses import dataclass
@@ -7,7 +8,7 @@ from typing import NoReturn, cast
 
 import pytest
 
-from course.judge.channel import Channel
+from course.judge.channel import Channel, Unsendable
 from course.model.json import JSON, Fields
 
 WORDS = {
@@ -20,6 +21,14 @@ WORDS = {
     "output": "{function} gave back something that cannot be judged: {message}",
     "protocol": "{function} broke the judge's rules: {message}",
 }
+
+
+MOST_QUESTIONS = 10_000  # of a harness in one call
+# What a value of an unexpected shape leads to in code that trusts it.
+TRIPPED = (
+    TypeError, ValueError, LookupError, AttributeError, ArithmeticError, MemoryError,
+    RecursionError, SyntaxError, Unsendable,
+)  # fmt: skip
 
 
 class Blamed(Exception):
@@ -80,12 +89,18 @@ class Desk:
 class Submission:
     """The learner's code: values in, values out."""
 
+    spent = 0.0  # processor seconds of the last call, as the agent saw them from outside
+
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
 
     def call(self, function: str, *args: JSON, **kwargs: JSON) -> JSON:
         """What the learner's function returns; a failure of it fails the test."""
-        answer = self._ask(function, args, kwargs)
+        return self.play(None, function, *args, **kwargs)
+
+    def play(self, world: object, function: str, *args: JSON, **kwargs: JSON) -> JSON:
+        """The same, while the public methods of `world` answer what the harness asks outside."""
+        answer = self._ask(function, args, kwargs, world)
         if isinstance(answer, Failure):
             self._blame(function, answer)
         return answer["value"]
@@ -109,21 +124,37 @@ class Submission:
         return str(self._desk.ask("text")["text"])
 
     def _ask(
-        self, function: str, args: tuple[JSON, ...], kwargs: dict[str, JSON]
+        self,
+        function: str,
+        args: tuple[JSON, ...],
+        kwargs: dict[str, JSON],
+        world: object = None,
     ) -> Fields | Failure:
         nonce = secrets.token_hex(8)
-        answer = self._desk.ask(
-            "call", function=function, args=list(args), kwargs=kwargs, nonce=nonce
-        )
+        self.spent = 0.0
+        said: Fields = {"function": function, "args": list(args), "kwargs": kwargs}
+        told = self._turn("call", said, nonce)
+        for _ in range(MOST_QUESTIONS):
+            if "ask" not in told:
+                return self._result(told)
+            told = self._turn("reply", answer_question(world, told["ask"]), nonce)
+        raise LearnerFault(f"{function}() asked more than {MOST_QUESTIONS} times, and went on")
+
+    def _turn(self, command: str, said: Fields, nonce: str) -> Fields:
+        told = self._desk.ask(command, **said, nonce=nonce)
         self._desk.has_answered = True
-        if answer.get("nonce") != nonce or len(answer) != 2:  # noqa: PLR2004  nonce and result
+        if told.get("nonce") != nonce or len(told) != 3:  # noqa: PLR2004  nonce, result, spent
             raise SandboxFault("the sandbox answered another question")
-        told = answer.get("failure")
-        if isinstance(told, dict):
-            return _failure(told)
-        if "value" not in answer:
+        self.spent += cast("float", told.get("spent", 0.0))
+        return told
+
+    def _result(self, told: Fields) -> Fields | Failure:
+        failed = told.get("failure")
+        if isinstance(failed, dict):
+            return _failure(failed)
+        if "value" not in told:
             raise SandboxFault("the sandbox answered neither a value nor a failure")
-        return answer
+        return told
 
     def _blame(self, function: str, failure: Failure) -> NoReturn:
         raise LearnerFault(describe(failure, function, self._desk.file))
@@ -164,6 +195,22 @@ class Fixtures:
     def rng(self, request: pytest.FixtureRequest) -> random.Random:
         """Random, and the same again for the same seed and test."""
         return random.Random(f"{self.seed}/{request.node.name}")  # noqa: S311  not a secret
+
+
+def answer_question(world: object, question: JSON) -> Fields:
+    """What the test's object says to a question of the harness, as the fields of a `reply`."""
+    asked = cast("Fields", question)
+    name, args = str(asked["name"]), cast("list[JSON]", asked["args"])
+    method = None if name.startswith("_") else getattr(world, name, None)
+    if not callable(method):
+        return {"value": None, "refused": f"the test has no {name!r}"}
+    try:
+        inspect.signature(method).bind(*args)
+        return {"value": cast("JSON", method(*args)), "refused": None}
+    except ValueError as error:
+        return {"value": None, "refused": str(error)}
+    except TRIPPED as error:  # over the learner's values: the learner hears of it
+        return {"value": None, "refused": f"{type(error).__name__}: {error}"}
 
 
 def describe(failure: Failure, function: str, file: str) -> str:

@@ -10,6 +10,7 @@ from typing import cast
 from course.errors import (
     CourseError,
     LessonError,
+    MachineBusy,
     SubmissionRefused,
     UsageError,
 )
@@ -89,6 +90,8 @@ class Checks:
             ports = ", ".join(map(str, foreign))
             why = f"Somebody else answered on a port of the system ({ports})."
             return replace(verdict, outcome="failed", why=clean_line(why))
+        if verdict.outcome == "failed" and exercise.rig is not None and reach.is_starved:
+            raise MachineBusy("The machine gave the sandbox too little processor to judge this.")
         if verdict.outcome == "failed" and reach.unusable:
             return replace(verdict, why=clean_line(reach.unusable))
         return verdict
@@ -110,6 +113,8 @@ def _read(exercise: Exercise, files: Files) -> Mapping[str, bytes]:
 def _why(error: Exception) -> str:
     if isinstance(error, LessonError):
         return clean_line(f"The lesson is at fault: {error.summary} {error.evidence}".strip())
+    if isinstance(error, MachineBusy):
+        return clean_line(error.summary)
     if isinstance(error, CourseError):
         return clean_line(f"The sandbox was lost: {error.summary} {error.evidence}".strip())
     _log.error("a check broke", exc_info=error)

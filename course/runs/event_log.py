@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from course.model.json import JSON
 from course.model.verdict import Verdict
 
-DRAWN = {"nonce"}  # anew for each question, so it says nothing about what happened
+DRAWN = {"nonce", "spent"}  # anew for each question: they say nothing about what happened
 
 
 class EventLog:

@@ -1,11 +1,10 @@
 """How the judge reaches into a sandbox: questions of a test in, values out."""
 
-import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import cast
 
-from course.errors import CourseError, SandboxLost, SubmissionRefused
+from course.errors import CourseError, MachineBusy, SandboxLost, SubmissionRefused
 from course.model.json import JSON, Fields
 from course.model.lesson import Exercise
 from course.runs.event_log import EventLog
@@ -13,7 +12,10 @@ from course.runs.labs import as_file
 from course.runs.ports import Session
 
 SET_UP_SECONDS = 60.0  # to start what a rig brings
-LEEWAY_SECONDS = 2.0  # beyond the exercise's own limit, which the agent keeps
+PATIENCE = 12  # times an exercise's seconds: the agent says sooner whose time it was
+FIRING = 2  # times an exercise's seconds, on the agent's clock, that its rig may take
+LEEWAY_SECONDS = 5.0
+STARVED = 0.25  # of the agent's time: so late, or so little of the learner's
 ANSWER_SECONDS = 10.0  # for what the agent does by itself
 HARNESS, RIG, ENTRY = "harness.py", "rig.py", "lesson.py"
 BESIDE = {".py", ".conf", ".yaml", ".yml", ".json", ".sh"}
@@ -38,7 +40,8 @@ class Reach:
         self._files = files
         self._seed = seed
         self._strangers: set[int] = set()
-        self._until = 0.0
+        self._alive: Fields = {}  # what the agent said of itself last
+        self._fired = 0.0  # seconds of the agent's that the rig has taken
         self.log = EventLog()
         self.unusable = ""  # why the submission cannot even be set up
 
@@ -65,12 +68,13 @@ class Reach:
             self._open_rig()
         except SubmissionRefused as error:
             self.unusable = f"{error.summary} {error.evidence}".strip()
-        self._until = time.monotonic() + exercise.seconds
 
     def ask(self, command: str, arguments: dict[str, JSON]) -> dict[str, JSON]:
         """Answer one question of a test."""
         answers: dict[str, Callable[..., Fields]] = {
+            "begin": self._begin,
             "call": self._call,
+            "reply": self._reply,
             "fire": self._fire,
             "restart": self._restart,
             "text": self._text,
@@ -89,18 +93,59 @@ class Reach:
         self._ping()
         return sorted(self._strangers)
 
+    @property
+    def is_starved(self) -> bool:
+        """Whether the machine left the sandbox too little processor to judge what takes real time.
+
+        A submission that starves the sandbox by its own doing has taken the time itself.
+        """
+        awake, late, spent = map(self._told, ("awake", "late", "spent"))
+        return late > STARVED * awake and spent < STARVED * awake
+
+    @property
+    def _awake(self) -> float:
+        return self._told("awake")
+
+    def _told(self, what: str) -> float:
+        return cast("float", self._alive.get(what, 0.0))
+
+    def _begin(self, tests: JSON, fresh: JSON) -> Fields:
+        self._request("begin", ANSWER_SECONDS, tests=tests, fresh=fresh)
+        return {}
+
     def _call(self, function: str, args: JSON, kwargs: JSON, nonce: str) -> Fields:
         self._refuse_unusable()
-        return self._timed("call", function=function, args=args, kwargs=kwargs, nonce=nonce)
+        said = {"function": function, "args": args, "kwargs": kwargs, "nonce": nonce}
+        return self._turn("call", said)
+
+    def _reply(self, value: JSON, refused: JSON, nonce: str) -> Fields:
+        return self._turn("reply", {"value": value, "refused": refused, "nonce": nonce})
+
+    def _turn(self, command: str, said: Fields) -> Fields:
+        """The submission has the word; the agent knows how long it may."""
+        seconds = PATIENCE * self._exercise.seconds + LEEWAY_SECONDS
+        return cast("Fields", self._request(command, seconds, **said))
 
     def _fire(self, trigger: str, params: JSON) -> Fields:
         self._refuse_unusable()
         self._ping()  # who listens is asked before the answer as well as after it
+        began = self._awake
+        left = FIRING * self._exercise.seconds - self._fired
         try:
-            value = self._timed("fire", trigger=trigger, params=params)
+            value = self._request("fire", 2 * left + LEEWAY_SECONDS, trigger=trigger, params=params)
+        except SandboxLost:
+            self._ping()  # still there, so it was not the sandbox that took the time
+            raise self._whose_time(self._awake - began >= left) from None
         finally:
             self._ping()
-        return {"value": cast("JSON", value)}
+        self._fired += self._awake - began
+        return {"value": value}
+
+    def _whose_time(self, is_learners: bool) -> CourseError:
+        if not is_learners:
+            return MachineBusy("The machine gave the sandbox no processor for too long.")
+        words = f"It took more than the {self._exercise.seconds:g} s that the check has."
+        return SubmissionRefused(words)
 
     def _restart(self) -> Fields:
         self._request("restart", ANSWER_SECONDS)
@@ -141,22 +186,11 @@ class Reach:
         if self.unusable:
             raise SubmissionRefused(self.unusable)
 
-    def _timed(self, command: str, **arguments: JSON) -> Fields:
-        """Ask for something in which the learner's code decides how long it takes."""
-        left = max(self._until - time.monotonic(), 0) + LEEWAY_SECONDS
-        try:
-            return cast("Fields", self._request(command, left, **arguments))
-        except SandboxLost:
-            if time.monotonic() < self._until:
-                raise
-            self._ping()  # still there: it was not the sandbox that took the time
-            words = f"It took more than the {self._exercise.seconds:g} s that the check has."
-            raise SubmissionRefused(words) from None
-
     def _ping(self) -> None:
         answer = cast("Fields", self._request("ping", ANSWER_SECONDS))
         if answer.get("alive") is not True:
             raise SandboxLost("The sandbox does not say that it is alive.")
+        self._alive = answer
         self._strangers |= set(cast("list[int]", answer.get("foreign", [])))
 
     def _request(self, command: str, seconds: float, **arguments: JSON) -> JSON:

@@ -1,7 +1,9 @@
 """A conversation with one agent: commands and their answers, events as they come."""
 
+import contextlib
 import itertools
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as NotAnswered
@@ -9,6 +11,7 @@ from concurrent.futures import TimeoutError as NotAnswered
 from course.errors import (
     CourseError,
     LessonError,
+    MachineBusy,
     SandboxLost,
     ServerMissing,
     SubmissionRefused,
@@ -21,12 +24,15 @@ from course.sandbox.box import Box
 from course.sandbox.wire import VERSION, Lines, frame, parse
 
 HELLO_SECONDS = 20.0
+SLICE_SECONDS = 0.5  # of a wait, between two looks at the clock
+BEAT_SECONDS = 10.0  # between two signs of life during a long wait, and until each of them
 FAULTS: dict[str, type[CourseError]] = {
     "usage": LessonError,
     "lesson": LessonError,
     "submission": SubmissionRefused,
     "server": ServerMissing,
     "agent": SandboxLost,
+    "busy": MachineBusy,
 }
 
 
@@ -62,7 +68,11 @@ class BoxSession:
         return answer
 
     def request(self, command: str, *, seconds: float, **arguments: JSON) -> JSON:
-        """Ask the agent and wait at most `seconds` for its answer."""
+        """Ask the agent and wait at most `seconds` for its answer, of those in which we ran.
+
+        Raises:
+            SandboxLost: There was none, or no sign of life meanwhile.
+        """
         number, future = next(self._numbers), Future[JSON]()
         with self._lock:
             if self._end is not None:
@@ -70,12 +80,27 @@ class BoxSession:
             self._waiting[number] = future
         self._box.send(frame({"id": number, "do": command, **arguments}))
         try:
-            return future.result(seconds)
+            return self._wait(future, seconds)
         except NotAnswered:
             raise SandboxLost(f"The sandbox did not answer '{command}' in {seconds:g} s.") from None
         finally:
             with self._lock:
                 self._waiting.pop(number, None)
+
+    def _wait(self, future: Future[JSON], seconds: float) -> JSON:
+        """What comes; time in which we were stopped, as by Ctrl-Z, does not count."""
+        left, beat = seconds, BEAT_SECONDS
+        while True:
+            started = time.monotonic()
+            with contextlib.suppress(NotAnswered):
+                return future.result(min(left, SLICE_SECONDS))
+            passed = min(time.monotonic() - started, 2 * SLICE_SECONDS)
+            left, beat = left - passed, beat - passed
+            if left <= 0:
+                raise NotAnswered
+            if beat <= 0:
+                self.request("ping", seconds=min(BEAT_SECONDS, left))
+                beat = BEAT_SECONDS
 
     def close(self) -> None:
         """End the agent and everything it started; idempotent."""

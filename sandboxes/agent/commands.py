@@ -44,8 +44,8 @@ class Commands:
         self._table: dict[str, Callable[..., Any]] = {
             name: getattr(self, f"do_{name}")
             for name in (
-                "hello", "open", "fire", "observe", "submit", "call", "restart", "output",
-                "renew", "ping", "play", "close",
+                "hello", "open", "fire", "observe", "submit", "begin", "call", "reply", "restart",
+                "output", "renew", "ping", "play", "close",
             )
         }  # fmt: skip
 
@@ -144,6 +144,15 @@ class Commands:
         answer: dict[str, Any] = self._submissions().call(function, args, kwargs, nonce)
         return answer
 
+    def do_reply(self, *, value: Any, refused: str | None, nonce: str) -> dict[str, Any]:
+        """Answer what the submission has asked; as `call`."""
+        answer: dict[str, Any] = self._submissions().reply(value, refused, nonce)
+        return answer
+
+    def do_begin(self, *, tests: int, fresh: bool) -> None:
+        """The next of so many tests starts."""
+        self._submissions().begin(tests=tests, fresh=fresh)
+
     def do_restart(self) -> None:
         """End everything of the learner's; the next call starts afresh."""
         self._submissions().restart()
@@ -164,8 +173,12 @@ class Commands:
         return {"uid": uid, "left": host.renew(f"/tmp/u{uid}", uid)}  # noqa: S108
 
     def do_ping(self) -> dict[str, Any]:
-        """Still here, and the services are still ours."""
-        return {"alive": True, "foreign": self._lesson.foreign if self._lesson else []}
+        """Still here, the services are still ours, and whose time it was."""
+        answer = {"alive": True, "foreign": self._lesson.foreign if self._lesson else []}
+        if self._host is None:
+            return {**answer, "awake": 0.0, "late": 0.0, "spent": 0.0}
+        clock = self._host.clock
+        return {**answer, "awake": clock.now(), "late": clock.late, "spent": self._host.spent()}
 
     def do_play(self, *, files: list[dict[str, Any]], entry: str, limit: float) -> dict[str, Any]:
         """Run a lesson alone, as `python lesson.py` does."""
@@ -212,7 +225,11 @@ class Commands:
 
 def _failed(out: Out, number: int, do: str, error: Exception) -> None:
     from agent.lesson import LessonFault
+    from runner.budget import Starved
 
+    if isinstance(error, Starved):
+        out.error(number, "busy", "The machine gave the submission no processor for too long.")
+        return
     if isinstance(error, LessonFault):
         out.error(number, error.kind, str(error), error.where)
         return

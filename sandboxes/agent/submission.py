@@ -12,12 +12,14 @@ import os
 import re
 import sys
 import threading
-import time
 
 from runner.answers import answer, failure, how_it_ended, memory_kills
 from runner.birth import Born
+from runner.budget import Budget, OverTime, Starved
 from runner.child import Child, Ended, Late, Stray
+from runner.clock import AwakeClock
 from runner.learners import PREPARE_SECONDS, FolderFault, Learners, Work
+from runner.metering import processor_seconds
 from runner.rights import Limits
 from runner.values import BadFrame, decode
 from runner.zygote import COMMON
@@ -56,7 +58,9 @@ class SubmissionHost:
         self._process: Child | None = None
         self._ended: Failure | None = None  # why the process is gone; until a restart
         self._is_used = True
-        self._spent = 0.0
+        self._is_asking = False  # its process waits for the answer to a question
+        self.clock = AwakeClock()
+        self._budget = Budget(self._work.limits.seconds, self.clock)
 
     @property
     def folder(self) -> Path:
@@ -79,7 +83,7 @@ class SubmissionHost:
         with self._lock:
             self.restart()
             self._work = Work(entry, dict(files), Limits(seconds, memory_mb))
-            self._spent = 0.0
+            self._budget = Budget(seconds, self.clock)
             self._learners.output.forget()
             self._learners.load(imported(files))
 
@@ -101,10 +105,17 @@ class SubmissionHost:
             work = self._work
             self._work = Work(work.entry, work.files, work.limits, json.dumps(values))
 
+    def begin(self, *, tests: int, fresh: bool) -> None:
+        """The next of so many tests starts; `fresh` ends what the one before left running."""
+        with self._lock:
+            if fresh:
+                self.restart()
+            self._budget.begin_test(tests)
+
     def call(
         self, function: str, args: list[JSON], kwargs: dict[str, JSON], nonce: str
     ) -> dict[str, JSON]:
-        """Run a function of the submission: its value, or how it failed."""
+        """Run a function of the submission: its value, a question of its, or how it failed."""
         asked: dict[str, object] = {
             "function": function,
             "args": args,
@@ -112,12 +123,16 @@ class SubmissionHost:
             "nonce": nonce,
         }
         with self._lock:
-            if self._ended is None:
-                started = time.monotonic()
-                result = self._attempt(asked)
-                self._spent += time.monotonic() - started
-                return {"nonce": nonce, **result}
-            return {"nonce": nonce, "failure": self._ended}
+            if self._is_asking:  # the test has turned to something else
+                self.restart()
+            return self._converse("call", asked, nonce)
+
+    def reply(self, value: JSON, refused: str | None, nonce: str) -> dict[str, JSON]:
+        """Answer the question that the last call came back with; as `call`."""
+        with self._lock:
+            if not self._is_asking:
+                raise ValueError("nobody has asked")
+            return self._converse("reply", {"value": value, "refused": refused}, nonce)
 
     def restart(self) -> None:
         """Kill every process of the learner; the next call starts over."""
@@ -125,6 +140,10 @@ class SubmissionHost:
             if self._is_used:
                 self._kill()
             self._ended, self._is_used = None, False
+
+    def spent(self) -> float:
+        """Processor seconds of all that runs of the learner's now."""
+        return sum(map(processor_seconds, self._learners.find()))
 
     def output(self) -> dict[str, JSON]:
         """What the learner's processes printed: head and tail, and how much is missing."""
@@ -154,22 +173,41 @@ class SubmissionHost:
         with self._lock:
             self._hang_up()
             self._learners.close()
+            self.clock.close()
 
-    def _attempt(self, asked: dict[str, object]) -> dict[str, JSON]:
+    def _converse(self, verb: str, said: dict[str, object], nonce: str) -> dict[str, JSON]:
+        """One turn of the submission's, and the processor time that it took."""
+        if self._ended is not None:
+            return {"nonce": nonce, "failure": self._ended, "spent": 0.0}
+        result = self._attempt(verb, said, nonce)
+        self._is_asking = "ask" in result
+        return {"nonce": nonce, **result, "spent": round(self._budget.cpu, 6)}
+
+    def _attempt(self, verb: str, said: dict[str, object], nonce: str) -> dict[str, JSON]:
         kills = memory_kills()
-        left = self._work.limits.seconds - self._spent
         try:
-            return answer(self._loaded().ask("call", asked, left), str(asked["nonce"]))
+            return answer(self._timed(verb, said), nonce)
         except FolderFault as error:
             self._ended = failure("output", f"its files could not be written: {error}")
-        except Late:
+        except OverTime:
             self._ended = self._late()
         except Ended:
             self._ended = self._gone(kills)
         except (Stray, BadFrame) as error:
             self._ended = failure("protocol", f"it wrote to the judge's channel: {error}")
+        except Starved:
+            self._kill()
+            raise
         self._kill()
         return {"failure": self._ended}
+
+    def _timed(self, verb: str, said: dict[str, object]) -> bytes:
+        """Its line, within its budget; raises OverTime or Starved, and what `converse` raises."""
+        child, budget = self._loaded(), self._budget
+        budget.begin_call([child.pid])
+        line = child.converse(verb, said, lambda: budget.check(self._learners.find()))
+        budget.charge([child.pid])
+        return line
 
     def _loaded(self) -> Child:
         if self._process is None:
@@ -181,10 +219,11 @@ class SubmissionHost:
     def _late(self) -> Failure:
         where = self._process.where() if self._process is not None else ""
         entry = re.escape(os.path.basename(self._work.entry))
-        found = re.search(rf'File "[^"\n]*/{entry}", line (\d{{1,7}})', where)
-        seconds = self._work.limits.seconds
-        line = int(found.group(1)) if found else None
-        return failure("timeout", f"it did not return in the {seconds:g} s that it has", line)
+        found = re.findall(rf'File "[^"\n]*/{entry}", line (\d{{1,7}}) (in <module>)?', where)
+        line = int(found[0][0]) if found else None
+        if any(frame for _, frame in found):
+            return failure("import", f"it was not loaded in the {self._budget.words()}", line)
+        return failure("timeout", f"it did not return in the {self._budget.words()}", line)
 
     def _gone(self, kills: int) -> Failure:
         process, limits = self._process, self._work.limits
@@ -198,6 +237,7 @@ class SubmissionHost:
 
     def _kill(self) -> None:
         self._hang_up()
+        self._is_asking = False
         self._learners.kill()
 
     def _hang_up(self) -> None:

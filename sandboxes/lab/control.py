@@ -26,15 +26,15 @@ class NoAnswer(Exception):
 
 
 def serve_control(handle: Handle) -> None:
-    """Answer the lab's questions on a thread of their own; alone, without a lab, nothing happens."""
+    """Answer the lab's questions on a thread of their own; nothing happens without a lab."""
     address = os.environ.get("LAB_CONTROL")
     if address is None:
         return
     with suppress(FileNotFoundError):  # of the process before this one
-        os.unlink(address)
+        os.unlink(address)  # noqa: PTH108  pathlib would cost a worker its quick start
     listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     listener.bind(address)
-    os.chmod(address, 0o660)  # the agent is of our group
+    os.chmod(address, 0o660)  # noqa: PTH101  the agent is of our group
     listener.listen()
     threading.Thread(target=_serve, args=(listener, handle), name="control", daemon=True).start()
 

@@ -7,12 +7,17 @@ import signal
 import socket
 import threading
 import time
+from collections.abc import Callable
 from contextlib import suppress
 
 from runner.values import LARGEST
 
 ENVELOPE = 8 * 1024  # of an answer, around its value
+<<<<<<< HEAD
 TELLING_SECONDS = 0.5  # for a process to tell where it stands
+=======
+LOOK_SECONDS = 0.1  # between two looks at the time while it does not answer
+>>>>>>> 0d9160a (Count the submission's own processor time, and let harnesses ask the test)
 NOTICE_SECONDS = 2.0  # until the fork server tells how a process ended
 
 
@@ -69,16 +74,25 @@ class Child:
 
     def ask(self, verb: str, arguments: dict[str, object], seconds: float) -> bytes:
         """Send one request and wait for its line; raises Ended, Late or Stray."""
-        if seconds <= 0:
-            raise Late
         until = time.monotonic() + seconds
+
+        def look() -> None:
+            if time.monotonic() > until:
+                raise Late
+
+        return self.converse(verb, arguments, look)
+
+    def converse(self, verb: str, arguments: dict[str, object], look: Callable[[], None]) -> bytes:
+        """Send one request and wait for its line, as long as `look` does not raise.
+
+        Raises:
+            Ended: The process is gone.
+            Stray: It wrote what nobody asked for.
+        """
         self._refuse_stray()
         try:
-            self.channel.settimeout(max(seconds, 0.001))
-            self.channel.sendall(json.dumps({verb: arguments}).encode() + b"\n")
-            return self._line(until)
-        except TimeoutError as error:
-            raise Late from error
+            self._send(json.dumps({verb: arguments}).encode() + b"\n", look)
+            return self._line(look)
         except OSError as error:
             raise Ended from error
 
@@ -118,14 +132,28 @@ class Child:
                 raise Ended from error
             raise Ended
 
-    def _line(self, until: float) -> bytes:
+    def _send(self, data: bytes, look: Callable[[], None]) -> None:
+        self.channel.settimeout(LOOK_SECONDS)
+        left = memoryview(data)
+        while left:
+            try:
+                left = left[self.channel.send(left) :]
+            except TimeoutError:
+                look()
+
+    def _line(self, look: Callable[[], None]) -> bytes:
+        self.channel.settimeout(LOOK_SECONDS)
+        looked = time.monotonic()
         while b"\n" not in self._unread:
             if len(self._unread) > LARGEST + ENVELOPE:
                 raise Stray
-            self.channel.settimeout(max(until - time.monotonic(), 0.001))
-            data = self.channel.recv(64 * 1024)
-            if not data:
-                raise Ended
-            self._unread += data
+            if time.monotonic() > looked + LOOK_SECONDS:
+                look()
+                looked = time.monotonic()
+            with suppress(TimeoutError):
+                data = self.channel.recv(64 * 1024)
+                if not data:
+                    raise Ended
+                self._unread += data
         line, _, self._unread = self._unread.partition(b"\n")
         return line

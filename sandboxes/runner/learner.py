@@ -18,6 +18,7 @@ from contextlib import suppress
 from runner.erasing import erase
 from runner.folder import refill
 from runner.loading import Loaded, load, parse
+from runner.outside import NAME, Outside
 from runner.rights import Limits, become_learner
 
 TYPE_CHECKING = False  # importing `typing` takes longer than all of this
@@ -58,6 +59,7 @@ class Learner:
     def __init__(self, channel: socket.socket) -> None:
         self._channel = channel
         self._lines = channel.makefile("rb")
+        self._outside = Outside(channel, self._lines)
         self._entry = ""
         self._loaded: Loaded | None = None
 
@@ -105,7 +107,10 @@ class Learner:
         if self._loaded is None:
             sys.argv = [self._entry]
             faulthandler.register(signal.SIGUSR1, file=VALUES, all_threads=False)
+            sys.modules[NAME] = self._outside
+            self._outside.nonce = nonce
             self._loaded = load(self._entry)
+        self._outside.nonce = nonce
         result = self._loaded.call(function, args, kwargs)
         return f"{{{mark}, {result}}}"
 

@@ -169,6 +169,10 @@ class Learners:
             self._spare.discard()
             self._spare = None
 
+    def find(self) -> set[int]:
+        """Every process of the learner's that runs."""
+        return self._find()
+
     def _find(self) -> set[int]:
         if self._uid is not None:
             return killing.of_uid(self._uid)

@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from course.errors import CourseError
 from course.judge.judge import PytestJudge
 from course.model.lesson import Exercise
 from course.model.verdict import Verdict
@@ -21,9 +20,12 @@ class Answers:
     def __init__(self, **functions: Act) -> None:
         self._functions = functions
         self.asked: list[str] = []
+        self.begun: list[dict[str, Any]] = []
 
     def ask(self, command: str, arguments: dict[str, Any]) -> dict[str, Any]:
         self.asked.append(command)
+        if command == "begin":
+            self.begun.append(arguments)
         if command == "call":
             return self._call(**arguments)
         if command == "fire":
@@ -32,11 +34,10 @@ class Answers:
 
     def _call(self, function: str, args: list[Any], kwargs: dict[str, Any], nonce: str):
         try:
-            return {"nonce": nonce, "value": self._functions[function](*args, **kwargs)}
-        except CourseError:
-            raise
+            value = self._functions[function](*args, **kwargs)
         except Failing as failing:
-            return {"nonce": nonce, "failure": failing.fields}
+            return {"nonce": nonce, "failure": failing.fields, "spent": 0.25}
+        return {"nonce": nonce, "value": value, "spent": 0.25}
 
 
 class Failing(Exception):
@@ -48,7 +49,7 @@ class Failing(Exception):
 
 @pytest.fixture(scope="session")
 def judge(tmp_path_factory) -> Iterator[PytestJudge]:
-    judge = PytestJudge()
+    judge = PytestJudge(own_seconds=2.0)
     with pytest.MonkeyPatch.context() as patch:  # one of them is killed, and cleans nothing up
         patch.setattr(tempfile, "tempdir", str(tmp_path_factory.mktemp("judge")))
         yield judge

@@ -16,6 +16,7 @@ from runner.birth import spawn
 def call(host: SubmissionHost, function: str, *args, **kwargs):
     answer = host.call(function, list(args), kwargs, "n0nce")
     assert answer.pop("nonce") == "n0nce"
+    assert answer.pop("spent") >= 0
     return answer
 
 

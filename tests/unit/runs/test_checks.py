@@ -1,13 +1,19 @@
 """A check from the learner's file to the verdict, in an embedded sandbox and around fakes."""
 
 import contextlib
-import time
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from course.errors import CourseError, LessonError, SandboxLost, SubmissionRefused, UsageError
+from course.errors import (
+    CourseError,
+    LessonError,
+    MachineBusy,
+    SandboxLost,
+    SubmissionRefused,
+    UsageError,
+)
 from course.judge.judge import PytestJudge
 from course.model.verdict import Verdict
 from course.runs.checks import Checks
@@ -182,20 +188,45 @@ def test_a_program_that_does_not_parse_fails_before_its_rig_starts():
 
 
 def test_a_rig_that_takes_too_long_with_the_submission_is_not_a_lost_sandbox():
+    assert asked_while_no_answer_comes(SubmissionRefused, awake=2.0) == "failed"
+
+
+def test_a_rig_that_was_not_run_meanwhile_is_not_blamed_on_the_submission():
+    """The engine was frozen, or everything had to wait for a processor."""
+    assert asked_while_no_answer_comes(MachineBusy, awake=0.1) == "failed"
+
+
+def asked_while_no_answer_comes(error, awake):
+    """What a judge is told that fires a trigger, while the agent's clock goes on by so much."""
+
     class Slow(Session):
+        clock = 0.0
+
         def request(self, command, *, seconds, **arguments):
             if command == "fire":
-                time.sleep(0.05)
+                self.clock += awake
                 raise SandboxLost("did not answer")
+            if command == "ping":
+                return {"alive": True, "foreign": [], "awake": self.clock}
             return super().request(command, seconds=seconds, **arguments)
 
     class Curious(Judge):
         def run(self, exercise, submission, *, seed):
-            with pytest.raises(SubmissionRefused, match="took more than"):
+            with pytest.raises(error):
                 submission.ask("fire", {"trigger": "go", "params": {}})
             return super().run(exercise, submission, seed=seed)
 
-    assert check(Slow(), Curious("failed"), seconds=0.01).outcome == "failed"
+    return check(Slow(), Curious("failed"), seconds=1.0).outcome
+
+
+@pytest.mark.parametrize(
+    ("late", "spent", "outcome"), [(5.0, 0.1, "error"), (0.1, 0.1, "failed"), (5.0, 9.0, "failed")]
+)
+def test_what_a_rig_saw_on_a_starved_machine_is_no_verdict(late, spent, outcome):
+    """Unless it was the submission that took the time from everybody."""
+    rig = EXERCISE.folder / "answer.py"  # any file
+    alive = {"alive": True, "foreign": [], "awake": 10.0, "late": late, "spent": spent}
+    assert check(Session(ping=alive), Judge("failed"), rig=rig).outcome == outcome
 
 
 @pytest.mark.parametrize(
