@@ -13,11 +13,8 @@ from contextlib import suppress
 from runner.values import LARGEST
 
 ENVELOPE = 8 * 1024  # of an answer, around its value
-<<<<<<< HEAD
 TELLING_SECONDS = 0.5  # for a process to tell where it stands
-=======
 LOOK_SECONDS = 0.1  # between two looks at the time while it does not answer
->>>>>>> 0d9160a (Count the submission's own processor time, and let harnesses ask the test)
 NOTICE_SECONDS = 2.0  # until the fork server tells how a process ended
 
 
