@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import cast
@@ -18,6 +18,7 @@ from course.model.json import Fields
 from course.model.lesson import Exercise
 from course.model.untrusted import clean, clean_line
 from course.model.verdict import Verdict
+from course.runs.event_log import EventLog
 from course.runs.intake import LARGEST_FILE, intake
 from course.runs.ports import Judge, Sandboxes, Session
 from course.runs.reach import Reach
@@ -37,12 +38,21 @@ class Checks:
         sandboxes: Where submissions run.
         judge: Runs the tests, outside.
         ahead: Whether to open the sandbox of the next check while nobody waits for it.
+        log: Makes what notes a check's questions and answers.
     """
 
-    def __init__(self, sandboxes: Sandboxes, judge: Judge, *, ahead: bool = True) -> None:
+    def __init__(
+        self,
+        sandboxes: Sandboxes,
+        judge: Judge,
+        *,
+        ahead: bool = True,
+        log: Callable[[], EventLog] = EventLog,
+    ) -> None:
         self._ready = ReadySandboxes(sandboxes)
         self._judge = judge
         self._ahead = ahead
+        self._log = log
 
     def prepare(self, exercise: Exercise) -> None:
         """Open the sandbox of the next check in the background; returns at once."""
@@ -79,7 +89,7 @@ class Checks:
     def _judged(
         self, exercise: Exercise, files: dict[str, bytes], session: Session, seed: int
     ) -> Verdict:
-        reach = Reach(session, exercise, files, seed)
+        reach = Reach(session, exercise, files, seed, self._log())
         reach.start()
         verdict = self._judge.run(exercise, reach, seed=seed)
         verdict = replace(verdict, events=reach.log.closed(verdict))

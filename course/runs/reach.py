@@ -30,10 +30,16 @@ class Reach:
         exercise: What is checked.
         files: The submission, after intake.
         seed: Of the rig's random numbers.
+        log: Notes the questions and answers.
     """
 
     def __init__(
-        self, session: Session, exercise: Exercise, files: dict[str, bytes], seed: int
+        self,
+        session: Session,
+        exercise: Exercise,
+        files: dict[str, bytes],
+        seed: int,
+        log: EventLog | None = None,
     ) -> None:
         self._session = session
         self._exercise = exercise
@@ -42,7 +48,7 @@ class Reach:
         self._strangers: set[int] = set()
         self._alive: Fields = {}  # what the agent said of itself last
         self._fired = 0.0  # seconds of the agent's that the rig has taken
-        self.log = EventLog()
+        self.log = log or EventLog()
         self.unusable = ""  # why the submission cannot even be set up
 
     def start(self) -> None:

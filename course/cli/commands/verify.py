@@ -3,6 +3,7 @@
 import argparse
 import dataclasses
 from collections.abc import Iterator
+from functools import partial
 
 from course.cli.output import explain, show, show_json
 from course.cli.parser import Commands
@@ -13,7 +14,9 @@ from course.errors import LessonError
 from course.model.lesson import Exercise, Lesson
 from course.model.proof import Proof
 from course.report.proofs import proof_line, summary_line
+from course.runs.cheats.recording import record
 from course.runs.verify.effort import FIRST_SEED, PARTS, Effort
+from course.runs.verify.oracle import Oracle
 from course.runs.verify.trials import Trials
 from course.runs.verify.verifier import Verifier
 
@@ -55,7 +58,9 @@ def run(options: argparse.Namespace, wiring: Wiring) -> int:
     chosen = list(_chosen(options.lessons, wiring))
     effort = _effort(options)
     trials = Trials(lambda: wiring.checker(ahead=True), effort.jobs)
-    verifier = Verifier(wiring.sandboxes, trials, wiring.sandboxes.left_over, effort)
+    recorded = partial(record, wiring.sandboxes, wiring.judge())
+    oracle = Oracle(trials, recorded, effort)
+    verifier = Verifier(wiring.sandboxes, trials, oracle, wiring.sandboxes.left_over, effort)
     proofs: list[Proof] = []
     try:
         for lesson, exercises in chosen:

@@ -10,6 +10,7 @@ Part = Literal["lab", "answers", "cheats"]
 PARTS: tuple[Part, ...] = ("lab", "answers", "cheats")
 FIRST_SEED = 1
 FUNCTION_SEEDS, OTHER_SEEDS = 20, 5  # a program or a server takes its time
+CHEAT_SEEDS = 2
 FEW_BASES = 3  # wrong answers that each kind of cheat starts from, unless it is thorough
 
 
@@ -30,6 +31,10 @@ class Effort:
             return (self.seed,)
         count = FUNCTION_SEEDS if exercise.kind == "function" else OTHER_SEEDS
         return tuple(range(FIRST_SEED, FIRST_SEED + (count if self.thorough else 1)))
+
+    def cheat_seeds(self, exercise: Exercise) -> Sequence[int]:
+        """The seeds for what is made up: there is much of it, and a cheat does not need luck."""
+        return self.seeds(exercise)[:CHEAT_SEEDS]
 
     @property
     def bases(self) -> int | None:

@@ -11,6 +11,7 @@ from course.runs.ports import Sandboxes
 from course.runs.verify.answers import answers
 from course.runs.verify.effort import Effort
 from course.runs.verify.lab_claims import PAUSE, lab_proofs
+from course.runs.verify.oracle import Oracle
 from course.runs.verify.proving import Evidence, Prover, listed
 from course.runs.verify.trials import Trials
 
@@ -26,12 +27,14 @@ class Verifier:
     Args:
         sandboxes: Where labs open.
         trials: Judges answers.
+        oracle: Makes up cheats.
         left_over: What is still there after everything was closed.
         effort: How much is tried.
     """
 
     sandboxes: Sandboxes
     trials: Trials
+    oracle: Oracle
     left_over: LeftOver
     effort: Effort
 
@@ -50,6 +53,8 @@ class Verifier:
             if "answers" in self.effort.parts:
                 trials = list(answers(exercise, self.effort))
                 yield from self.trials.prove(exercise, trials, prover.kind)
+            if "cheats" in self.effort.parts and self.effort.with_mutants:
+                yield from self.oracle.prove(exercise, prover.kind)
         if not exercises:
             yield prover.prove(lesson.id, "nothing is left behind", self._nothing_left)
 

@@ -1,0 +1,1 @@
+"""Cheats that are made up: wrong answers that try to be judged right all the same."""
