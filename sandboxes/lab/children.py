@@ -58,8 +58,20 @@ class Children:
         folder: Path,
         ready: Ready | int | None,
         env: Mapping[str, str] | None = None,
+        limited: bool = False,
     ) -> P:
-        """Start a program as a node and wait until it is ready, unless `together`."""
+        """Start a program as a node and wait until it is ready, unless `together`.
+
+        Args:
+            kind: What it is afterwards.
+            node: Where it stands in the topology.
+            command: The program and its arguments.
+            account: Whose rights it gets.
+            folder: Where it starts.
+            ready: True once it answers, or the port where it does.
+            env: More of its environment.
+            limited: Whether it reads a file of the learner's, which may ask for too much.
+        """
         uid = self._runtime.uid(account)
         control = str(self._runtime.place("c", account) / "s")  # short: a socket's path is limited
         ours = {"LAB_REPORT": str(self._report_address), "LAB_CONTROL": control}
@@ -69,7 +81,9 @@ class Children:
         argv = self._found(command)
 
         def launch() -> object:
-            return self._spawner.spawn(argv, folder=folder, environment=environment, uid=uid)
+            return self._spawner.spawn(
+                argv, folder=folder, environment=environment, uid=uid, limited=limited
+            )
 
         process = self.adopt(kind, node, launch, ready)
         process.control = control

@@ -25,6 +25,7 @@ class Opened:
     reports: Reports
     learner: Learner | None
     published: dict[str, Any] = field(default_factory=dict)
+    handed_out: bool = False  # a file of the learner's, to be put into a server
 
 
 class Openable:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from lab import programs
-from lab.errors import BadConfig, LabError, SubmissionFault
+from lab.errors import LabError, SubmissionFault
 from lab.learner import Learner, Submitted
 from lab.load import Load, Send
 from lab.opened import Openable
@@ -81,20 +81,28 @@ class Servers(Openable):
         workers: int = 1,
         **places: object,
     ) -> Nginx:
-        """Start nginx; `config` is what stands inside `http { }`; raises BadConfig."""
+        """Start nginx; `config` is what stands inside `http { }`; raises BadConfig.
+
+        In a rig that has read a file of the learner's, whatever becomes of it is the learner's.
+        """
+        uid, is_learners = self.opened.runtime.uid("nginx"), self.opened.handed_out
         port, folder = free_port(), self.opened.runtime.place(name, "nginx")
         command = list(programs.nginx().argv)
         main = nginx_server.write_main(folder, workers)
-        nginx_server.write_config(folder, config, port, places)
-        uid = self.opened.runtime.uid("nginx")
-        self._test(command, main, folder, uid)
-        server = self.opened.children.start(
-            Nginx,
-            self.opened.topology.node(name, role, tier, title),
-            [*command, "-p", str(folder), "-c", str(main), "-e", "stderr"],
-            account="nginx", folder=folder, ready=port,
-        )  # fmt: skip
+        with nginx_server.blaming(is_learners):
+            if is_learners:
+                nginx_server.refuse_size(config)
+            nginx_server.write_config(folder, config, port, places)
+            nginx_server.test(command, main, folder, uid)
+        with nginx_server.blaming(is_learners, nginx_server.IDLE):
+            server = self.opened.children.start(
+                Nginx,
+                self.opened.topology.node(name, role, tier, title),
+                [*command, "-p", str(folder), "-c", str(main), "-e", "stderr"],
+                account="nginx", folder=folder, ready=port, limited=is_learners,
+            )  # fmt: skip
         server.port, server.folder, server.command, server.uid = port, folder, command, uid
+        server.is_learners = is_learners
         return server
 
     def mongo(
@@ -189,6 +197,7 @@ class Servers(Openable):
         files = self._learner.files
         if name not in files:
             raise SubmissionFault(f"there is no file {name}")
+        self.opened.handed_out = True
         return files[name].decode(errors="replace")
 
     def publish(self, **facts: Any) -> None:
@@ -206,12 +215,3 @@ class Servers(Openable):
         if self.opened.learner is None:
             raise LabError("there is no submission here: this is for rigs")
         return self.opened.learner
-
-    def _test(self, command: list[str], main: Path, folder: Path, uid: int | None) -> None:
-        """Let nginx judge its configuration; a learner's is theirs to mend."""
-        try:
-            nginx_server.test(command, main, folder, uid)
-        except BadConfig as error:
-            if self.opened.learner is not None:
-                raise SubmissionFault(str(error)) from error
-            raise

@@ -4,11 +4,12 @@ import ctypes
 import os
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from signal import SIGKILL
 
+from lab.limits import limit
 from runner.birth import HASH_SEED, hash_seed
 
 PR_SET_PDEATHSIG = 1
@@ -36,9 +37,12 @@ class Spawner:
         folder: Path,
         environment: Mapping[str, str],
         uid: int | None = None,
+        limited: bool = False,
     ) -> subprocess.Popen[bytes]:
         """Start `argv` in a session of its own, output piped, stdin empty."""
-        return self._thread.submit(_start, list(argv), folder, dict(environment), uid).result()
+        first = _first_steps_limited if limited else _die_with_parent
+        start = self._thread.submit(_start, list(argv), folder, dict(environment), uid, first)
+        return start.result()
 
     def close(self) -> None:
         """End the thread; children get the parent-death signal."""
@@ -46,7 +50,11 @@ class Spawner:
 
 
 def _start(
-    argv: list[str], folder: Path, environment: dict[str, str], uid: int | None
+    argv: list[str],
+    folder: Path,
+    environment: dict[str, str],
+    uid: int | None,
+    first: Callable[[], None],
 ) -> subprocess.Popen[bytes]:
     return subprocess.Popen(
         argv,
@@ -56,7 +64,7 @@ def _start(
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         start_new_session=True,
-        preexec_fn=_die_with_parent if _prctl else None,  # noqa: PLW1509  one system call
+        preexec_fn=first,  # noqa: PLW1509  a few system calls
         user=uid,
         group=uid,
         extra_groups=None if uid is None else [],
@@ -66,6 +74,11 @@ def _start(
 def _die_with_parent() -> None:
     if _prctl is not None:
         _prctl(PR_SET_PDEATHSIG, SIGKILL)
+
+
+def _first_steps_limited() -> None:
+    _die_with_parent()
+    limit()
 
 
 def adopt_orphans() -> None:
