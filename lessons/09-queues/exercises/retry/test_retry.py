@@ -1,148 +1,241 @@
 """What a worker must do with jobs that fail, in virtual time."""
 
+import builtins
+import heapq
+import itertools
+import math
 from collections import Counter
 
 import pytest
 
 JOB_SECONDS = 0.01
-DRAWS = 400
+MOST_JOBS_TAKEN = 1_000
+ALWAYS = 10**6
+
+
+class Line:
+    """The queue of a test, its clock, and what happened: [what, job's id, more].
+
+    Args:
+        jobs: What there is to do.
+        fails: For some jobs' ids: how each attempt fails, in turn, as (exception, arguments...).
+        closing: How many jobs a worker may take before it goes home; 0: all.
+    """
+
+    def __init__(self, jobs, fails, closing=0):
+        self._now, self._order = 0.0, itertools.count()
+        self._jobs = {job["id"]: job for job in jobs}
+        self._fails = {job: iter(attempts) for job, attempts in fails.items()}
+        self._due = [(0.0, next(self._order), job) for job in jobs]
+        self._waits = (1_000.0 + n + n / 7 for n in itertools.count())
+        self._closing, self._taken = closing, 0
+        self._log, self._asked, self._nothing = [], [], 0
+
+    def take(self):
+        if self._nothing:
+            raise ValueError("take() had returned None, and was called again")
+        if not self._due or (self._closing and self._taken >= self._closing):
+            self._nothing = 1
+            return None
+        self._taken += 1
+        if len(self._log) > 3 * MOST_JOBS_TAKEN:
+            raise ValueError("this never ends")
+        due, _, job = heapq.heappop(self._due)
+        self._now, self._asked = max(self._now, due), []
+        return job
+
+    def do(self, job):
+        self._note("do", job)
+        self._now += JOB_SECONDS
+        return next(self._fails.get(job["id"], iter(())), None)
+
+    def done(self, job):
+        self._note("done", job)
+
+    def put_back(self, job, seconds):
+        number = type(seconds) in (int, float) and math.isfinite(seconds)
+        self._note("back", job, [failed for failed, wait in self._asked if wait == seconds])
+        heapq.heappush(self._due, (self._now + (seconds if number else 0), next(self._order), job))
+
+    def set_aside(self, job, reason):
+        self._note("aside", job, reason)
+
+    def wait(self, failed):
+        self._asked.append((failed, next(self._waits)))
+        return self._asked[-1][1]
+
+    def _note(self, what, job, more=None):
+        known = self._jobs.get(job.get("id")) if isinstance(job, dict) else None
+        if known is None:
+            raise ValueError(f"{what}: this is no job of the queue's: {job!r:.80}")
+        lost = [name for name in known if job.get(name) != known[name]]
+        self._log.append([what, known["id"], f"without its {lost[0]}" if lost else more])
 
 
 @pytest.fixture
-def run(submission, rng):
-    def run(jobs, fails, why="no reason", **options):
-        plan = {"fails": [[job, n] for job, n in fails.items()], "why": why}
-        usual = {"attempts": 5, "base": 1.0, "longest": 60.0, "closing": 0}
-        seed = rng.randrange(10**9)
-        return submission.call("run", jobs, plan, {**usual, "seed": seed, **options})
+def jobs(rng):
+    """So many jobs, each with fields of its own."""
+
+    def jobs(count):
+        return [
+            {"id": f"job-{n}", "order": n, "to": {"name": f"customer {n % 7}"}, "lines": [n, n + 1]}
+            for n in rng.sample(range(1, 10_000), count)
+        ]
+
+    return jobs
+
+
+@pytest.fixture
+def run(submission):
+    """Lets workers come until nothing is left, each in a process of its own; what happened."""
+
+    def run(jobs, fails, attempts, closing=0):
+        line = Line(jobs, fails, closing)
+        for shift in range(MOST_JOBS_TAKEN):
+            if shift:
+                submission.restart()
+            line._taken = line._nothing = 0
+            before = len(line._log)
+            submission.play(line, "shift", attempts)
+            assert line._nothing, "the worker went home before take() returned None"
+            if not line._due or len(line._log) == before:
+                return line._log
+        return line._log
 
     return run
 
 
-def names(rng, count):
-    return [f"job-{n}" for n in rng.sample(range(10_000), count)]
+def story(log, job):
+    """What happened to one job, in turn."""
+    return [[what, more] for what, name, more in log if name == job["id"]]
 
 
-def events(log, job):
-    """What happened to one job, without the attempts that led to it."""
-    return [what for _, what, name, _ in log if name == job and what != "do"]
+def due(fails, attempts):
+    """What must happen to a job whose attempts fail like that, in turn."""
+    expected = []
+    for failed, (name, *args) in enumerate(fails, 1):
+        expected.append(["do", None])
+        if failed >= attempts or name in ("Permanent", "Hopeless"):
+            return [*expected, ["aside", text_of(name, args)]]
+        expected.append(["back", [failed]])
+    return [*expected, ["do", None], ["done", None]]
 
 
-def calls(log, job):
-    return sum(what == "do" and name == job for _, what, name, _ in log)
+def text_of(name, args):
+    return str(getattr(builtins, name, Exception)(*args))
+
+
+def said(events):
+    """What happened, for a learner."""
+    words = {"do": "tried", "done": "done", "back": "put back", "aside": "set aside"}
+    return ", ".join(words[what] + (f" ({more!r:.60})" if more else "") for what, more in events)
+
+
+def as_planned(log, jobs, fails, attempts):
+    """Every job went the way that its failures ask for."""
+    for job in jobs:
+        plan = [(name, *args) for name, args in fails.get(job["id"], ())][:attempts]
+        expected, seen = due(plan, attempts), story(log, job)
+        assert seen == expected, (
+            f"of {attempts} attempts the first {len(plan)} fail: {said(expected)} was due,"
+            f" and not: {said(seen)}"
+        )
+
+
+def mishap(rng):
+    """Some way to fail, and what it says."""
+    number = rng.randrange(1000)
+    return rng.choice([
+        ["RuntimeError", [f"reason {number}"]], ["ValueError", [f"no {number}, and", number]],
+        ["KeyError", [f"field {number}"]], ["OSError", [number, "no route to the host"]],
+        ["ConnectionRefusedError", [f"port {number}"]], ["TimeoutError", [f"{number} s"]],
+        ["ZeroDivisionError", ["division by zero"]], ["Exception", [f"line one\nline {number}"]],
+        ["AssertionError", [f"{number} is not 1"]], ["NotImplementedError", ["x" * 400]],
+    ])  # fmt: skip
 
 
 @pytest.mark.hint("take, do, done; and the next.")
 @pytest.mark.points(1)
-def test_good_jobs_are_done_once(run, rng):
+def test_good_jobs_are_done_once(run, jobs):
     """Jobs that succeed are done, once each, in the order in which they were taken."""
-    jobs = names(rng, 20)
-    log = run(jobs, {})
-    assert [name for _, what, name, _ in log if what == "done"] == jobs, "not all, or not in order"
-    assert len(log) == 2 * len(jobs), "something else happened to jobs that went well"
+    some = jobs(20)
+    log = run(some, {}, 5)
+    as_planned(log, some, {}, 5)
+    assert [name for what, name, _ in log if what == "done"] == [job["id"] for job in some], (
+        "the jobs were not done in their order"
+    )
 
 
 @pytest.mark.hint("Count the failures in the job; put it back while there are attempts left.")
 @pytest.mark.points(2)
-def test_a_job_that_fails_is_tried_again(run, rng):
-    """A job that fails some times and then succeeds is put back each time, then done."""
-    jobs = names(rng, 5)
-    fails = {job: n for n, job in enumerate(jobs)}
-    log = run(jobs, fails, attempts=5, base=None)
-    for job, n in fails.items():
-        assert events(log, job) == ["back"] * n + ["done"], (
-            f"a job that fails {n} times: {events(log, job)}"
-        )
-        assert calls(log, job) == n + 1, f"a job that fails {n} times was tried {calls(log, job)}"
-        waits = [more for _, what, name, more in log if name == job and what == "back"]
-        asked = [float(failed) for failed in range(1, n + 1)]
-        assert waits == asked, f"where wait(n) is n seconds, the job waited for {waits}"
+def test_a_job_that_fails_is_tried_again(run, rng, jobs):
+    """A job is put back for wait(1), wait(2)... until it succeeds, however it fails."""
+    some = jobs(6)
+    fails = {job["id"]: [mishap(rng) for _ in range(n)] for n, job in enumerate(some)}
+    as_planned(run(some, fails, 6), some, fails, 6)
 
 
 @pytest.mark.hint("How many attempts were there when this one has failed? The first one counts.")
 @pytest.mark.points(2)
-def test_after_the_last_attempt_it_is_set_aside(run, rng):
+@pytest.mark.parametrize("attempts", [1, 2, 3, 7])
+def test_after_the_last_attempt_it_is_set_aside(run, rng, jobs, attempts):
     """A job that always fails gets exactly `attempts` attempts, then it is set aside, with why."""
-    attempts, why = rng.randint(2, 7), f"reason {rng.randrange(1000)}"
-    bad, *good = names(rng, 4)
-    log = run([bad, *good], {bad: -1}, attempts=attempts, why=why)
-    assert calls(log, bad) == attempts, f"{attempts} attempts allowed, {calls(log, bad)} made"
-    assert events(log, bad) == ["back"] * (attempts - 1) + ["aside"], f"then: {events(log, bad)}"
-    reasons = [more for _, what, _, more in log if what == "aside"]
-    assert reasons == [why], f"set aside because of {reasons}, not {[why]}"
+    some = jobs(4)
+    fails = {some[0]["id"]: [mishap(rng) for _ in range(attempts + 3)]}
+    fails[some[2]["id"]] = [mishap(rng) for _ in range(attempts - 1)]
+    as_planned(run(some, fails, attempts), some, fails, attempts)
 
 
 @pytest.mark.hint("Catch Permanent before you catch all the others.")
-@pytest.mark.points(1)
-def test_what_can_never_be_done_is_set_aside_at_once(run, rng):
-    """Permanent means: one attempt, set aside, with why."""
-    bad, *good = names(rng, 4)
-    log = run([*good, bad], {bad: -2}, why="no such customer")
-    assert events(log, bad) == ["aside"], f"a permanent failure led to {events(log, bad)}"
-    assert log[-1][3] == "no such customer", f"the reason given is {log[-1][3]!r}"
-    assert calls(log, bad) == 1, f"a permanent failure was tried {calls(log, bad)} times"
+@pytest.mark.points(2)
+@pytest.mark.parametrize("kind", ["Permanent", "Hopeless"])
+def test_what_can_never_be_done_is_set_aside_at_once(run, rng, jobs, kind):
+    """Permanent, or a kind of it, means: set aside at once, with why, also after other failures."""
+    some = jobs(6)
+    never = [kind, [f"no such customer: {rng.randrange(1000)}"]]
+    fails = {
+        job["id"]: [*(mishap(rng) for _ in range(n)), never, mishap(rng)]
+        for n, job in enumerate(some[:4])
+    }
+    as_planned(run(some, fails, 4), some, fails, 4)
 
 
 @pytest.mark.hint("What a worker keeps in variables goes home with it. What travels with the job?")
 @pytest.mark.points(2)
-def test_the_next_worker_knows_how_often_it_failed(run, rng):
-    """Every worker goes home after two jobs: still no job gets more attempts than allowed."""
+def test_the_next_worker_knows_how_often_it_failed(run, rng, jobs):
+    """Every worker goes home after two jobs: the next one knows how often a job has failed."""
     attempts = rng.randint(3, 5)
-    jobs = names(rng, 6)
-    log = run(jobs, dict.fromkeys(jobs[:3], -1), attempts=attempts, closing=2)
-    tried = {calls(log, job) for job in jobs[:3]}
-    assert tried == {attempts}, f"{attempts} attempts allowed, {sorted(tried)} made"
+    some = jobs(5)
+    fails = {job["id"]: [mishap(rng) for _ in range(attempts)] for job in some[:2]}
+    fails[some[3]["id"]] = [mishap(rng)]
+    as_planned(run(some, fails, attempts, closing=2), some, fails, attempts)
 
 
 @pytest.mark.hint("Put it back and take the next: a worker that waits does nothing for the others.")
 @pytest.mark.points(2)
-def test_the_others_do_not_wait(run, rng):
+def test_the_others_do_not_wait(run, rng, jobs):
     """Bad jobs come first; the good ones behind them are all done before any second attempt."""
-    jobs = names(rng, 20)
-    log = run(jobs, dict.fromkeys(jobs[:5], -1), base=1000.0, longest=100_000.0)
-    seen = [name for _, what, name, _ in log if what == "do"]
-    assert set(seen[:20]) == set(jobs), "a job was tried again before all had their first turn"
-    assert len([one for one in log if one[1] == "done"]) == 15, "good jobs were not done"
-
-
-@pytest.mark.hint("The ceiling is base, 2 base, 4 base...; draw() * ceiling is anything below it.")
-@pytest.mark.points(3)
-def test_delays_fill_the_room_below_a_ceiling_that_doubles(submission, rng):
-    """After failure n the delays spread evenly from 0 to base * 2 ** (n - 1)."""
-    base = rng.uniform(0.5, 3)
-    for failed in range(1, 7):
-        ceiling = base * 2 ** (failed - 1)
-        some = submission.call("delays", failed, DRAWS, base, 10_000.0, rng.randrange(10**9))
-        quarters = Counter(int(4 * one / ceiling) for one in some)
-        told = f"base {base:.2f}, failure {failed}: delays from {min(some):.2f} to {max(some):.2f}"
-        assert min(some) >= 0, f"{told}: nothing is before now"
-        assert max(some) <= ceiling, f"{told}, where {ceiling:.2f} is the most"
-        assert max(some) > 0.9 * ceiling, f"{told}: the room up to {ceiling:.2f} is not used"
-        assert all(55 <= quarters[n] <= 150 for n in range(4)), f"{told}, but not evenly"
-
-
-@pytest.mark.hint("Stop doubling at `longest`: 2 ** 5000 is a number that no float can hold.")
-@pytest.mark.points(2)
-def test_delays_have_a_longest(submission, rng):
-    """No delay is longer than `longest`, also after thousands of failures."""
-    base, longest = rng.uniform(0.5, 2), rng.uniform(20, 50)
-    for failed in (9, 12, 60, 5000):
-        some = submission.call("delays", failed, DRAWS, base, longest, rng.randrange(10**9))
-        assert max(some) <= longest, f"after {failed} failures: {max(some):.1f} s of {longest:.1f}"
-        assert max(some) > 0.9 * longest, f"after {failed} failures only {max(some):.1f} s"
-        assert min(some) < 0.1 * longest, f"after {failed} failures at least {min(some):.1f} s"
+    some = jobs(20)
+    fails = {job["id"]: [mishap(rng) for _ in range(9)] for job in some[:5]}
+    log = run(some, fails, 3)
+    tried = [name for what, name, _ in log if what == "do"]
+    assert tried[:20] == [job["id"] for job in some], (
+        "a job was tried again before all had their first turn"
+    )
+    as_planned(log, some, fails, 3)
 
 
 @pytest.mark.hint("Draw anew for every job, or they all come back together.")
 @pytest.mark.points(2)
-def test_a_crowd_does_not_come_back_as_a_crowd(run, rng):
-    """200 jobs fail together; no tenth of the time until the ceiling sees a quarter of them."""
-    jobs = names(rng, 200)
+def test_a_crowd_does_not_come_back_as_a_crowd(submission, rng, jobs):
+    """100 jobs fail together; no tenth of the time until the ceiling sees a third of them."""
     base = rng.uniform(50, 100)
-    log = run(jobs, dict.fromkeys(jobs, 1), base=base, longest=10 * base)
-    waits = [more for _, what, _, more in log if what == "back"]
-    assert len(waits) == len(jobs), f"{len(jobs)} jobs failed once, {len(waits)} were put back"
+    line = Line(jobs(100), {})
+    line._fails = {job: iter([["RuntimeError", ["busy"]]]) for job in line._jobs}
+    waits = []
+    line.put_back = lambda _job, seconds: waits.append(seconds)
+    submission.play(line, "shift_with_delays", 5, base, 10 * base, rng.randrange(10**9))
+    assert len(waits) == 100, f"100 jobs failed once, {len(waits)} were put back"
     tenths = Counter(int(10 * wait / base) for wait in waits)
-    assert max(tenths.values()) < 50, (
-        f"{max(tenths.values())} of 200 jobs come back in the same tenth of the time"
-    )
+    most = max(tenths.values())
+    assert most < 34, f"{most} of 100 jobs come back in the same tenth of the time"
