@@ -31,8 +31,8 @@ ADDED = frozenset(
         *("map_shadow_stack", "mseal"),
     }
 )
-AF_UNIX, AF_INET, AF_INET6, AF_NETLINK = 1, 2, 10, 16
-FAMILIES = (AF_UNIX, AF_INET, AF_INET6, AF_NETLINK)
+AF_UNIX, AF_INET, AF_INET6 = 1, 2, 10
+FAMILIES = (AF_UNIX, AF_INET, AF_INET6)
 # Native calls only: through the 32-bit tables a program could reach `socket` by another number.
 ARCHITECTURES = ("SCMP_ARCH_X86_64", "SCMP_ARCH_AARCH64")
 GO_ARCHITECTURES = frozenset({"amd64", "arm64"})

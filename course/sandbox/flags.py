@@ -11,6 +11,16 @@ AGENT: Final = ("python3", "-s", "-B", "/opt/sandbox/__main__.py")
 LAB_SIZE: Final = Size()
 CHECK_SIZE: Final = Size(memory_mb=128, cpus=1.0, pids=64, work_mb=16, data_mb=0, seconds=120.0)
 
+# What outlives its process and is in no folder: little of it, and memory goes with its last user.
+SYSTEM_V: Final[Mapping[str, str]] = {
+    "kernel.shmmax": "4194304",  # bytes of one segment
+    "kernel.shmall": "1024",  # pages of all together
+    "kernel.shmmni": "16",
+    "kernel.shm_rmid_forced": "1",
+    "kernel.sem": "32 256 32 8",  # in a set, in all, at once, sets
+    "kernel.msgmni": "8",
+    "kernel.msgmnb": "16384",  # bytes in one queue
+}
 _MB: Final = 1024 * 1024
 _MOUNT: Final = "rw,noexec,nosuid,nodev"
 _FILES: Final[Mapping[Purpose, int]] = {"check": 256, "batch": 256, "lab": 1024}
@@ -69,6 +79,8 @@ def host_config(size: Size, purpose: Purpose, seccomp: str) -> dict[str, Any]:
         "ReadonlyRootfs": True,
         "Tmpfs": mounts(size, purpose),
         "IpcMode": "private",
+        "CgroupnsMode": "private",
+        "Sysctls": dict(SYSTEM_V),
         "ShmSize": 8 * _MB,
         "CapDrop": ["ALL"],
         "CapAdd": ["SETUID", "SETGID", "KILL"],
@@ -89,8 +101,8 @@ def mounts(size: Size, purpose: Purpose = "check") -> dict[str, str]:
     """The places that can be written, each with its limit in bytes and files.
 
     The agent is uid 0 without CHOWN and DAC_OVERRIDE. It owns /data and may create folders there;
-    others may only pass through to the folder whose group is theirs. In a batch box each uid makes
-    its own folder in /tmp, where only owners can remove what they made.
+    others may only pass through to the folder whose group is theirs. So it is with /learners in a
+    batch box, where each learner gets a folder with a name that nobody could guess.
     """
     places = {
         "/work": _tmpfs(size.work_mb, 2048, LEARNER, "0700"),
@@ -99,7 +111,7 @@ def mounts(size: Size, purpose: Purpose = "check") -> dict[str, str]:
     }
     if purpose == "batch":
         del places["/work"]
-        places["/tmp"] = _tmpfs(size.work_mb + 8, 4096, 0, "1777")  # noqa: S108
+        places["/learners"] = _tmpfs(size.work_mb, 2048, 0, "0711")
     if size.data_mb:
         places["/data"] = _tmpfs(size.data_mb, 16384, 0, "0711")
     return places

@@ -87,14 +87,14 @@ class SubmissionHost:
             self._learners.output.forget()
             self._learners.load(imported(files))
 
-    def renew(self, folder: str, uid: int) -> list[str]:
-        """Another learner from here on: a fresh uid and folder, nothing left of the last one."""
+    def renew(self, around: str, uid: int) -> list[str]:
+        """Another learner: a fresh uid, a fresh folder in this one, nothing left of the last."""
         with self._lock:
             self._hang_up()
             # All of them, or the next submission could see what the last one imported.
             self._learners.load(COMMON)
-            left = self._learners.renew(folder, uid, PLACES)
-            self._folder, self._work, self._ended = folder, Work(), None
+            self._folder, left = self._learners.renew(around, uid, PLACES)
+            self._work, self._ended = Work(), None
             self._is_used = False
             self._learners.output.forget()
             return left

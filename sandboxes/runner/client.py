@@ -1,5 +1,7 @@
 """The agent's end of the fork server."""
 
+from __future__ import annotations
+
 import json
 import os
 import selectors
@@ -7,15 +9,21 @@ import socket
 import threading
 import time
 from collections import deque
-from collections.abc import Iterable
 from contextlib import suppress
 
-from runner.birth import Born
 from runner.child import Child
 from runner.ring import Ring
 
+TYPE_CHECKING = False  # importing `typing` takes longer than all of this
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from typing import Any
+
+    from runner.birth import Born
+
 CHUNK = 64 * 1024
 BREATH_SECONDS = 0.002
+SLACK_SECONDS = 10.0  # for a server that imports something, or gets little of the processor
 
 
 class ForkServer:
@@ -32,7 +40,8 @@ class ForkServer:
         self._born = born
         self._control = born.control
         self._lock = threading.Lock()
-        self._asked: deque[Child] = deque()
+        self._asked: deque[Child | Question] = deque()
+        self.spent = 0.0  # seconds of processor time of all that have ended, as last told
         self._children: dict[int, Child] = {}
         self.is_warm = threading.Event()
         self.output = Output()
@@ -62,8 +71,39 @@ class ForkServer:
 
     def load(self, modules: Iterable[str]) -> None:
         """Import them in the server: they are there in every process forked from now on."""
-        with self._lock, suppress(OSError):
-            self._control.sendall(json.dumps({"load": sorted(modules)}).encode() + b"\n")
+        self._send(None, load=sorted(modules))
+
+    def become(self, uid: int | None) -> None:
+        """Whose processes they are from now on."""
+        self._send(None, learner=uid)
+
+    def drain(self, seconds: float) -> bool:
+        """Kill all that it forked and what those left; whether it is proved that none lives."""
+        return bool(self._ask(seconds + SLACK_SECONDS, drain=seconds).get("drained"))
+
+    def make(self, folder: str) -> str:
+        """Make a folder for the learner that was not there before; why not, where that fails."""
+        return str(self._ask(SLACK_SECONDS, make=folder).get("made", "the runner has ended"))
+
+    def spend(self) -> float:
+        """Seconds of processor time of all that have ended, since it started."""
+        return float(self._ask(SLACK_SECONDS, spend=True).get("spent", self.spent))
+
+    def _ask(self, seconds: float, **wanted: object) -> dict[str, Any]:
+        """One command and its answer; empty when it does not answer in time, or has ended."""
+        question = Question()
+        self._send(question, **wanted)
+        if not self.is_alive:
+            return {}
+        question.known.wait(seconds)
+        return question.answer
+
+    def _send(self, question: Question | None, **wanted: object) -> None:
+        with self._lock:
+            if question is not None:
+                self._asked.append(question)
+            with suppress(OSError):  # the listener tells those who wait
+                self._control.sendall(json.dumps(wanted).encode() + b"\n")
 
     def close(self) -> None:
         """End the server; idempotent."""
@@ -76,12 +116,13 @@ class ForkServer:
                 self._heard(json.loads(line))
         with self._lock:
             waiting, self._asked = list(self._asked), deque()
-        for child in waiting:
-            child.forked(0, "the runner has ended")
+        for asked in waiting:
+            self._answered(asked, {"refused": "the runner has ended"})
         for child in list(self._children.values()):
             child.exited(-9)
 
-    def _heard(self, told: dict[str, int]) -> None:
+    def _heard(self, told: dict[str, Any]) -> None:
+        self.spent = max(self.spent, told.get("spent", 0.0))
         if "exited" in told:
             child = self._children.pop(told["exited"], None)
             if child is not None:
@@ -90,10 +131,25 @@ class ForkServer:
             self.is_warm.set()
         else:
             with self._lock:
-                child = self._asked.popleft()
-            if "forked" in told:
-                self._children[told["forked"]] = child
-            child.forked(told.get("forked", 0), str(told.get("refused", "")))
+                asked = self._asked.popleft()
+            self._answered(asked, told)
+
+    def _answered(self, asked: Child | Question, told: dict[str, Any]) -> None:
+        if isinstance(asked, Question):
+            asked.answer = told
+            asked.known.set()
+            return
+        if "forked" in told:
+            self._children[told["forked"]] = asked
+        asked.forked(told.get("forked", 0), str(told.get("refused", "")))
+
+
+class Question:
+    """A command that waits for its answer."""
+
+    def __init__(self) -> None:
+        self.answer: dict[str, Any] = {}
+        self.known = threading.Event()
 
 
 class Output:

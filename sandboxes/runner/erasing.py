@@ -20,15 +20,40 @@ def erase(places: list[str], uid: int) -> list[str]:
                 _remove(path)
         except OSError as error:
             left.append(f"{path}: {error.strerror}")
-    for kind, number in _shared():
-        _destroy(kind, number)
+    destroy_shared(uid)
     return left
+
+
+def destroy_shared(uid: int) -> None:
+    """Destroy the System V objects that this uid made or owns; run as that uid."""
+    for kind, number, owners in _shared():
+        if uid in owners:
+            _destroy(kind, number)
+
+
+def make_folder(folder: str, owner: int) -> str:
+    """Make a learner's folder that nothing was at before; why not, where that fails.
+
+    It is root's, who cannot give it away in a container, and open to the group of the learner. So
+    whoever the learner is cannot open it to others either.
+    """
+    try:
+        os.mkdir(folder, 0o700)  # never one that exists
+        os.setegid(owner)
+        try:
+            os.chown(folder, -1, owner)  # to a group of ours, for which root needs no capability
+            os.chmod(folder, 0o770)  # noqa: S103  the group is the learner alone
+        finally:
+            os.setegid(0)
+    except OSError as error:
+        return f"{folder}: {error.strerror}"
+    return ""
 
 
 def remains(places: list[str]) -> list[str]:
     """What is there that is not the agent's own."""
     files = [f"{path} of uid {os.lstat(path).st_uid}" for path in _owned(places)]
-    return files + [f"{kind} {number}" for kind, number in _shared()]
+    return files + [f"{kind} {number}" for kind, number, _ in _shared()]
 
 
 def _owned(places: list[str]) -> Iterator[str]:
@@ -51,13 +76,14 @@ def _remove(path: str) -> None:
     os.rmdir(path)
 
 
-def _shared() -> Iterator[tuple[str, int]]:
-    """Every System V object of the container, as (kind, number)."""
+def _shared() -> Iterator[tuple[str, int, set[int]]]:
+    """Every System V object that can be seen: kind, number, the uids of owner and maker."""
     for kind in ("shm", "sem", "msg"):
         with suppress(OSError):
-            with open(f"{SHARED}/{kind}", encoding="ascii") as file:
-                _, *rows = file.read().splitlines()
-            yield from ((kind, int(row.split()[1])) for row in rows)
+            with open(f"{SHARED}/{kind}", "rb") as file:
+                titles, *rows = (line.split() for line in file)
+            owner, maker = titles.index(b"uid"), titles.index(b"cuid")
+            yield from ((kind, int(row[1]), {int(row[owner]), int(row[maker])}) for row in rows)
 
 
 def _destroy(kind: str, number: int) -> None:

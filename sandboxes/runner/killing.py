@@ -2,49 +2,50 @@
 
 import os
 import signal
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 
-FIRST_PAUSE, LONGEST_PAUSE = 0.0005, 0.02  # seconds between two looks
+from runner.rights import standing_in_for
 
 HAS_PROC = os.path.exists("/proc/self/status")
 
-Find = Callable[[], set[int]]
+
+def kill_uid(uid: int) -> None:
+    """Kill every process of this uid, in one call that no fork of theirs can overtake."""
+    with standing_in_for(uid), suppress(ProcessLookupError, PermissionError):
+        os.kill(-1, signal.SIGKILL)
 
 
-def kill_all(find: Find, seconds: float = 3.0) -> bool:
-    """Stop all, then kill all, until none is left; False when some survived."""
-    until = time.monotonic() + seconds
-    pause = FIRST_PAUSE
-    while found := find():
-        # Stopped first: a process that is stopped does not fork away from the second signal.
-        for number in (signal.SIGSTOP, signal.SIGKILL):
-            for pid in found:
-                with suppress(ProcessLookupError, PermissionError):
-                    os.kill(pid, number)
-        if time.monotonic() > until:
-            return False
-        time.sleep(pause)
-        pause = min(2 * pause, LONGEST_PAUSE)
-    return True
+def kill_below(root: int) -> None:
+    """Stop everything below a process, then kill it."""
+    found = descendants(root)
+    # Stopped first: a process that is stopped does not fork away from the second signal.
+    for number in (signal.SIGSTOP, signal.SIGKILL):
+        for pid in found:
+            with suppress(ProcessLookupError, PermissionError):
+                os.kill(pid, number)
 
 
 def of_uid(uid: int) -> set[int]:
-    """Every live process whose real or effective uid it is."""
-    wanted = str(uid).encode()
-    return {pid for pid, status in _statuses() if wanted in _after(b"\nUid:\t", status).split()[:3]}
+    """Every process whose real uid it is, as listed: whoever ends meanwhile may be among them."""
+    found = set()
+    for name in filter(str.isdigit, os.listdir("/proc")):
+        with suppress(OSError):
+            status = _read(f"/proc/{name}/status")
+            if int(status.partition(b"\nUid:\t")[2].split(None, 1)[0]) == uid:
+                found.add(int(name))
+    return found
 
 
-def descendants(root: int, without: frozenset[int] = frozenset()) -> set[int]:
-    """Every live process below `root`, except `without` and what is below those."""
+def descendants(root: int) -> set[int]:
+    """Every process below `root`, zombies included: threads of such a one may live on."""
     children: dict[int, set[int]] = {}
     for pid, parent in _parents():
         children.setdefault(parent, set()).add(pid)
     found: set[int] = set()
     unseen = [root]
     while unseen:
-        below = children.get(unseen.pop(), set()) - without - found
+        below = children.get(unseen.pop(), set()) - found
         found |= below
         unseen.extend(below)
     return found
@@ -52,35 +53,29 @@ def descendants(root: int, without: frozenset[int] = frozenset()) -> set[int]:
 
 def _parents() -> Iterator[tuple[int, int]]:
     if HAS_PROC:
-        yield from ((pid, int(_after(b"\nPPid:\t", status))) for pid, status in _statuses())
+        yield from _parents_by_proc()
         return
     import subprocess
 
-    listing = subprocess.run(
-        ["/bin/ps", "-axo", "pid=,ppid=,stat="], capture_output=True, text=True, check=True
-    )
-    for line in listing.stdout.splitlines():
-        pid, parent, state = line.split(None, 2)
-        if not state.startswith("Z"):
-            yield int(pid), int(parent)
+    words = ["/bin/ps", "-axo", "pid=,ppid="]
+    with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as asked:
+        listing, _ = asked.communicate()
+    for line in listing.splitlines():
+        pid, parent = map(int, line.split())
+        if pid != asked.pid:
+            yield pid, parent
 
 
-def _statuses() -> Iterator[tuple[int, bytes]]:
-    """`/proc/PID/status` of all that are not zombies; the owner of the folder can mislead."""
-    for name in os.listdir("/proc"):
-        if not name.isdigit():
-            continue
+def _parents_by_proc() -> Iterator[tuple[int, int]]:
+    for name in filter(str.isdigit, os.listdir("/proc")):
         with suppress(OSError):
-            file = os.open(f"/proc/{name}/status", os.O_RDONLY)
-            try:
-                status = os.read(file, 1024)
-            finally:
-                os.close(file)
-            if _after(b"\nState:\t", status)[:1] not in (b"", b"Z", b"X"):
-                yield int(name), status
+            # After the name, which may have any character but ends with the last bracket.
+            yield int(name), int(_read(f"/proc/{name}/stat").rpartition(b")")[2].split()[1])
 
 
-def _after(label: bytes, status: bytes) -> bytes:
-    """The rest of the line with this label (nobody can put a line break into his own name)."""
-    _, _, rest = status.partition(label)
-    return rest.partition(b"\n")[0]
+def _read(path: str) -> bytes:
+    file = os.open(path, os.O_RDONLY)
+    try:
+        return os.read(file, 1024)
+    finally:
+        os.close(file)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import os
 
 from runner import killing
 from runner.birth import CLEAN, HASH_SEED, Born, hash_seed
@@ -14,13 +15,14 @@ from runner.values import BadFrame, decode
 
 TYPE_CHECKING = False  # importing `typing` takes longer than all of this
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
 PREPARE_SECONDS = 10.0  # to fork, empty the folder and write the files
+KILL_SECONDS = 3.0
 
 
 class FolderFault(Exception):
-    """The submission's files cannot be written; what ran before has filled the disk, say."""
+    """No files or no process for the submission; what runs already has filled the disk, say."""
 
 
 class Work:
@@ -52,9 +54,11 @@ class Learners:
         self._folder = folder
         self._uid = uid
         self._server = ForkServer(born)
+        self._server.become(uid)
         self._loaded: set[str] = set()
         self._spare: Child | None = self._server.fork()
         self._spare_is_warm = False
+        self._has_run = False  # something of the learner, since it was proved that nobody is left
         self._is_clean = False  # nothing of the learner has run since the folder was written
 
     @property
@@ -70,7 +74,7 @@ class Learners:
             RuntimeError: There is no process to be had, which is not the learner's fault.
         """
         child = self._take_spare()
-        self._spare = self._server.fork()  # while nothing of the learner can be in its way
+        self._has_run = True
         wanted: dict[str, object] = {
             "uid": self._uid,
             "folder": self._folder,
@@ -103,37 +107,65 @@ class Learners:
             self._spare = self._server.fork()
 
     def kill(self) -> None:
-        """Leave none of them alive, and the next one to start a clean folder."""
-        if not killing.kill_all(self._find):
-            raise RuntimeError("processes of the submission survived SIGKILL")
-        self._is_clean = True
+        """Leave none of them alive, and the next one to start a clean folder.
 
-    def renew(self, folder: str, uid: int, places: list[str]) -> list[str]:
-        """Remove all that is left of the learner and start another one; what could not be removed.
+        Raises:
+            RuntimeError: It cannot be proved that nobody is left.
+        """
+        self._is_clean = True
+        if not self._has_run or not self._server.is_alive:
+            return
+        self._drop_spare()  # or it would be one that is left
+        if not self._server.drain(KILL_SECONDS):
+            raise RuntimeError("processes of the submission survived SIGKILL")
+        self._has_run = False
+        self._spare = self._server.fork()  # while nothing of the learner can be in its way
+
+    def renew(self, around: str, uid: int, places: list[str]) -> tuple[str, list[str]]:
+        """Remove all that is left of the learner and start another one.
 
         Args:
-            folder: Of the next one.
+            around: A folder of ours that nobody else may list or write to: theirs is made in it.
             uid: Of the next one.
             places: Where learners can leave something behind.
+
+        Returns:
+            The folder of the next one, and what of the last one could not be removed.
         """
         self.kill()
-        left = self._erase(places) + remains(places)
-        self._folder, self._uid, self._is_clean = folder, uid, True
-        return left
+        left = self._erase(places, around) + remains(places)
+        self._folder = os.path.join(around, os.urandom(16).hex())
+        self._server.become(uid)
+        self._uid, self._is_clean = uid, True
+        refused = self._server.make(self._folder)
+        return self._folder, left + ([refused] if refused else [])
 
-    def _erase(self, places: list[str]) -> list[str]:
+    def _erase(self, places: list[str], around: str) -> list[str]:
         """Only its owner can look into a closed folder, so a process of ours becomes the owner."""
+        folders = [entry.path for entry in os.scandir(around)] if os.path.isdir(around) else []
         child = self._take_spare()
-        self._spare = self._server.fork()
+        self._has_run = True
+        wanted: dict[str, object] = {"uid": self._uid, "places": [*places, *folders]}
         try:
-            told = decode(child.ask("erase", {"uid": self._uid, "places": places}, PREPARE_SECONDS))
+            told = decode(child.ask("erase", wanted, PREPARE_SECONDS))
         except (Ended, Late, Stray, BadFrame) as error:
             return [f"the eraser did not answer: {type(error).__name__}"]
         finally:
             child.discard()
             self.kill()
         left = told.get("left")
-        return list(map(str, left)) if isinstance(left, list) else []
+        return [*(map(str, left) if isinstance(left, list) else []), *_remove(folders)]
+
+    def find(self) -> set[int]:
+        """The processes of the learner as the system lists them: to be measured, not believed."""
+        if self._uid is not None:
+            return killing.of_uid(self._uid)
+        spare = {self._spare.pid} if self._spare else set()
+        return killing.descendants(self._server.pid) - spare
+
+    def spend(self) -> float:
+        """Seconds of processor time of all processes that have ended since the start."""
+        return self._server.spend()
 
     def close(self) -> None:
         """Kill them and end the fork server; idempotent."""
@@ -160,6 +192,8 @@ class Learners:
         if child.known.wait(PREPARE_SECONDS) and child.refused:  # there was no room; now there is
             child = self._server.fork()
             child.known.wait(PREPARE_SECONDS)
+        if child.refused and self._has_run:
+            raise FolderFault("what it started leaves no room for another process")
         if not child.pid:
             raise RuntimeError(child.refused or "the runner did not answer")
         return child
@@ -169,17 +203,14 @@ class Learners:
             self._spare.discard()
             self._spare = None
 
-    def find(self) -> set[int]:
-        """Every process of the learner's that runs."""
-        return self._find()
 
-    def _find(self) -> set[int]:
-        if self._uid is not None:
-            return killing.of_uid(self._uid)
-        spare = self._spare
-        if spare is not None:
-            spare.known.wait(PREPARE_SECONDS)
-        return killing.descendants(self._server.pid, frozenset({spare.pid} if spare else ()))
+def _remove(folders: Iterable[str]) -> Iterator[str]:
+    """Remove these folders, which are empty; those that are not."""
+    for folder in folders:
+        try:
+            os.rmdir(folder)
+        except OSError as error:
+            yield f"{folder}: {error.strerror}"
 
 
 def _encoded(files: Mapping[str, bytes]) -> dict[str, str]:

@@ -1,9 +1,17 @@
 """The fork server: one thread, everything imported, a new process in a millisecond.
 
-Commands come as JSON lines on the control socket: `{"fork": true}` with two descriptors, the
-child's end of the value channel and the pipe for what it prints; `{"load": [modules]}`.
-Answers: `{"forked": pid}` or `{"refused": why}`; later `{"exited": pid, "status": n}`, where a
-negative status is a signal; once `{"warm": true}`.
+Commands come as JSON lines on the control socket, and are answered in their order:
+
+    {"fork": true} with the child's end of the value channel and the pipe for what it prints:
+        {"forked": pid} or {"refused": why}; later, out of order, {"exited": pid, "status": n,
+        "spent": seconds}, where a negative status is a signal
+    {"drain": seconds}: kill all there is; {"drained": true} when it is proved that none is left
+    {"spend": true}: {"spent": seconds} of processor time of all that have ended so far
+    {"learner": uid or null}: whose processes they are from now on
+    {"make": folder}: a fresh folder for that uid; {"made": why not, or empty}
+    {"load": [modules]}: import these
+
+`{"warm": true}` comes once, when what is imported ahead is there.
 """
 
 import gc
@@ -13,13 +21,15 @@ import os
 import select
 import signal
 import socket
-import sys
 from collections.abc import Sequence
 from contextlib import suppress
 
 from runner.birth import CLEAN
+from runner.erasing import destroy_shared, make_folder
+from runner.killing import kill_below, kill_uid
 from runner.learner import become
-from runner.rights import adopt_orphans
+from runner.reaping import Reaper
+from runner.rights import adopt_orphans, standing_in_for
 
 # What submissions usually import: free in every fork once one of them needs it.
 # fmt: off
@@ -33,6 +43,7 @@ COMMON = frozenset((
 ))
 # fmt: on
 IDLE_SECONDS = 0.3
+LAST_SECONDS = 3.0  # to kill everything when the agent is gone
 
 
 def serve(control: socket.socket, libraries: Sequence[str]) -> None:
@@ -45,21 +56,29 @@ def serve(control: socket.socket, libraries: Sequence[str]) -> None:
 
 
 class Zygote:
-    """Forks on request and reaps what it forked, and what those left behind."""
+    """Forks on request, reaps what it forked and what those left behind, and ends them all."""
 
     def __init__(self, control: socket.socket, libraries: Sequence[str]) -> None:
         self._control = control
         self._unread = b""
         self._forked: set[int] = set()
+        self._uid: int | None = None
         self._to_warm = list(libraries)
         self._woken, self._wake = os.pipe()
         for end in (self._woken, self._wake):
             os.set_blocking(end, False)
+        self._reaper = Reaper(self._ended, self._woken)
         signal.signal(signal.SIGCHLD, lambda *_: None)
         signal.set_wakeup_fd(self._wake, warn_on_full_buffer=False)
 
     def serve(self) -> None:
-        """Answer until the control socket ends."""
+        """Answer until the control socket ends; then leave nobody behind."""
+        try:
+            self._serve()
+        finally:
+            self._drain(LAST_SECONDS)
+
+    def _serve(self) -> None:
         while True:
             timeout = IDLE_SECONDS if self._to_warm else None
             ends = [self._control.fileno(), self._woken]
@@ -67,9 +86,7 @@ class Zygote:
             if not ready:
                 self._warm_one()
             if self._woken in ready:
-                with suppress(BlockingIOError):
-                    os.read(self._woken, 4096)
-                self._reap()
+                self._reaper.reap()
             if self._control.fileno() in ready and not self._answer():
                 return
 
@@ -80,12 +97,37 @@ class Zygote:
         self._unread += data
         while b"\n" in self._unread:
             line, _, self._unread = self._unread.partition(b"\n")
-            wanted = json.loads(line)
-            if "load" in wanted:
-                self._load(wanted["load"])
-            else:
+            ((verb, wanted),) = json.loads(line).items()
+            if verb == "fork":
                 self._fork(descriptors)
+            else:
+                getattr(self, f"_do_{verb}")(wanted)
         return True
+
+    def _do_drain(self, seconds: float) -> None:
+        self._tell(drained=self._drain(seconds))
+
+    def _do_spend(self, _: bool) -> None:
+        self._reaper.reap()
+        self._tell(spent=self._reaper.spent)
+
+    def _do_learner(self, uid: int | None) -> None:
+        self._uid = uid
+
+    def _do_make(self, folder: str) -> None:
+        self._tell(made=make_folder(folder, self._uid or 0))
+
+    def _do_load(self, names: list[str]) -> None:
+        self._load(names)
+
+    def _drain(self, seconds: float) -> bool:
+        uid = self._uid
+        if uid is None:
+            return self._reaper.drain(lambda: kill_below(os.getpid()), seconds)
+        is_over = self._reaper.drain(lambda: kill_uid(uid), seconds)
+        with standing_in_for(uid):
+            destroy_shared(uid)
+        return is_over
 
     def _fork(self, descriptors: list[int]) -> None:
         values, printed = descriptors
@@ -103,17 +145,10 @@ class Zygote:
         for descriptor in descriptors:
             os.close(descriptor)
 
-    def _reap(self) -> None:
-        while True:
-            try:
-                pid, status = os.waitpid(-1, os.WNOHANG)
-            except ChildProcessError:
-                return
-            if pid == 0:
-                return
-            if pid in self._forked:  # the rest are orphans we adopted
-                self._forked.discard(pid)
-                self._tell(exited=pid, status=os.waitstatus_to_exitcode(status))
+    def _ended(self, pid: int, status: int) -> None:
+        if pid in self._forked:  # the rest are orphans we adopted
+            self._forked.discard(pid)
+            self._tell(exited=pid, status=status, spent=self._reaper.spent)
 
     def _load(self, names: list[str]) -> None:
         for name in names:
@@ -128,7 +163,5 @@ class Zygote:
             self._tell(warm=True)
 
     def _tell(self, **fields: object) -> None:
-        try:
+        with suppress(OSError):  # where the agent is gone, its end of the socket tells that
             self._control.sendall(json.dumps(fields).encode() + b"\n")
-        except OSError:  # the agent is gone, and so should we be
-            sys.exit(0)

@@ -17,6 +17,16 @@ TABLE = {
     "NetworkMode": "none",
     "ReadonlyRootfs": True,
     "IpcMode": "private",
+    "CgroupnsMode": "private",
+    "Sysctls": {
+        "kernel.shmmax": "4194304",
+        "kernel.shmall": "1024",
+        "kernel.shmmni": "16",
+        "kernel.shm_rmid_forced": "1",
+        "kernel.sem": "32 256 32 8",
+        "kernel.msgmni": "8",
+        "kernel.msgmnb": "16384",
+    },
     "ShmSize": 8 * MB,
     "CapDrop": ["ALL"],
     "CapAdd": ["SETUID", "SETGID", "KILL"],
@@ -47,7 +57,8 @@ LAB = {
 }
 BATCH = CHECK | {
     "Tmpfs": {
-        "/tmp": f"{MOUNT},size=24m,nr_inodes=4096,uid=0,gid=0,mode=1777",
+        "/learners": f"{MOUNT},size=16m,nr_inodes=2048,uid=0,gid=0,mode=0711",
+        "/tmp": CHECK["Tmpfs"]["/tmp"],
         "/run/agent": CHECK["Tmpfs"]["/run/agent"],
     },
 }
@@ -58,7 +69,6 @@ LIMITS = {
 }
 # What the engine fills in by itself; any field that is in no list must be empty.
 OF_THE_ENGINE: dict[str, list[Any]] = {
-    "CgroupnsMode": ["host", "private"],
     "ConsoleSize": [[0, 0]],
     "MemorySwappiness": [None, -1],
     "RestartPolicy": [{"Name": name, "MaximumRetryCount": 0} for name in ("", "no")],
@@ -109,7 +119,7 @@ def test_the_rest_of_a_container_is_plain(engine, start, image, purpose, network
     assert not config.get("Volumes")
     assert not config.get("Entrypoint")
     names = {entry.partition("=")[0] for entry in config["Env"]}
-    assert names == {"PATH", "LANG", "COURSE_ISOLATION", "COURSE_SECONDS", "COURSE_SERVERS"}
+    assert names == {"PATH", "LANG", "COURSE_ISOLATION", "COURSE_SECONDS", "COURSE_SERVERS", "PYTHONHASHSEED"}
 
 
 def test_a_name_is_128_random_bits(start):

@@ -2,7 +2,7 @@
 import errno
 import socket
 
-FAMILIES = {"alg": 38, "vsock": 40, "bluetooth": 31, "tipc": 30, "can": 29, "xdp": 44}
+FAMILIES = {"alg": 38, "vsock": 40, "bluetooth": 31, "tipc": 30, "can": 29, "xdp": 44, "netlink": 16}
 
 
 def doors():
