@@ -24,15 +24,17 @@ class Transcript(EventLog):
     def asked(self, command: str, arguments: Mapping[str, JSON]) -> None:
         """A test asked something."""
         super().asked(command, arguments)
+        if command == "reply":  # to what the submission asked: its answer is still to come
+            return
         self._asked = None
-        if "function" in arguments:  # a call, or a play
+        if command == "call":
             names = ("function", "args", "kwargs")
             self._asked = [arguments.get(name) for name in names]
 
     def answered(self, answer: Mapping[str, JSON]) -> None:
         """And this came back."""
         super().answered(answer)
-        if self._asked is not None:
+        if self._asked is not None and answer.keys() & {"value", "failure"}:
             self._keep(self._asked, answer)
 
     def _keep(self, asked: list[JSON], answer: Mapping[str, JSON]) -> None:

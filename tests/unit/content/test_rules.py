@@ -30,7 +30,10 @@ def test_rules_right_answers_and_cheats_are_read(lesson):
         ("recursive", "Asks itself for one try less.")
     ]
     assert [(one.name, one.why) for one in exercise.cheats] == [
-        ("counts_for_the_harness", "Asks too often, and empties the harness's record of that.")
+        (
+            "hides_calls",
+            "Asks once more after an answer, and sets every count that it can reach to 1.",
+        )
     ]
     assert exercise.unobserved == ""
 

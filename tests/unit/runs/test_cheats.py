@@ -100,9 +100,16 @@ def test_a_transcript_keeps_what_each_call_was_answered():
     call = {"function": "f", "args": [1], "kwargs": {}, "nonce": "n"}
     transcript.asked("call", call)
     transcript.answered({"nonce": "n", "value": 2})
+    transcript.asked("call", call | {"function": "g"})
+    transcript.answered({"nonce": "n", "ask": {"name": "now", "args": []}})
+    transcript.asked("reply", {"value": 5, "refused": None, "nonce": "n"})
+    transcript.answered({"nonce": "n", "failure": {"message": "ValueError: no"}})
     transcript.asked("fire", {"trigger": "t", "params": {}})
     transcript.answered({"value": 3})
-    assert transcript.table == {'["f", [1], {}]': {"value": 2}}
+    assert transcript.table == {
+        '["f", [1], {}]': {"value": 2},
+        '["g", [1], {}]': {"raised": "ValueError: no"},
+    }
 
 
 def test_who_looks_for_the_solution_becomes_it(tmp_path):
