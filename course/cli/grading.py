@@ -4,13 +4,14 @@ import argparse
 import hashlib
 import os
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
 from course.cli.output import explain, show
+from course.cli.progress import interrupt
 from course.cli.wiring import Wiring
 from course.errors import SandboxError, UsageError
 from course.model.grade import Graded, Isolation
@@ -25,7 +26,8 @@ from course.runs.grading.pool import grades
 from course.runs.grading.receipt import find_key
 from course.runs.grading.scope import find_scope
 from course.runs.grading.submissions import Task, discover
-from course.runs.ports import Sandboxes
+from course.runs.grading.turns import EngineWatch, Turns
+from course.runs.ports import Judge, Sandboxes
 from course.storage.atomic import write_whole
 
 SEED_BITS = 32
@@ -140,8 +142,14 @@ def make_pool(
 
         batch, source = str(ledger.header["id"]), source_digest()
         return Collector(options.broker, batch=batch, terms=terms, source=source, notice=explain)
-    judge, jobs = wiring.judge(), jobs_of(options)
-    return lambda tasks: grades(tasks, lambda: LocalHand(walls.sandboxes, judge, terms), jobs)
+    make_hand, jobs = hands_for(walls, wiring.judge()), jobs_of(options)
+    return lambda tasks: grades(tasks, lambda: make_hand(terms), jobs)
+
+
+def hands_for(walls: Walls, judge: Judge) -> Callable[[Terms], LocalHand]:
+    """Makes what grades on this computer; all of them wait for each other and for the engine."""
+    turns, watch = Turns(), EngineWatch(walls.sandboxes.answers, interrupt)
+    return lambda terms: LocalHand(walls.sandboxes, judge, terms, turns, watch)
 
 
 def elsewhere(options: argparse.Namespace) -> Walls:
@@ -155,7 +163,13 @@ def jobs_of(options: argparse.Namespace) -> int:
     """How many at a time."""
     if options.jobs < 0:
         raise UsageError("--jobs takes a number above 0.")
-    return options.jobs or os.cpu_count() or 1
+    cores = os.cpu_count() or 1
+    if options.jobs > cores:
+        explain(
+            f"{options.jobs} jobs share {cores} processors: nothing is faster for it, and what "
+            "nobody can judge in such company is judged again alone."
+        )
+    return options.jobs or cores
 
 
 def write_report(options: argparse.Namespace, wiring: Wiring, batch: Batch) -> None:

@@ -56,6 +56,13 @@ class Progress:
         return f"about {spoken(seconds)} left"
 
 
+def interrupt(text: str) -> None:
+    """Say something while a bar is drawn; it goes on below."""
+    if sys.stderr.isatty():
+        sys.stderr.write("\r\x1b[K")
+    explain(text)
+
+
 def spoken(seconds: float) -> str:
     """A duration as people say it."""
     if seconds >= HOUR:

@@ -155,6 +155,9 @@ class Sandboxes(Protocol):
     def build(self, progress: Progress) -> None:
         """Build the Docker image."""
 
+    def answers(self) -> bool:
+        """Whether a sandbox could be opened now, as far as its engine is concerned."""
+
     def left_over(self) -> Sequence[str]:
         """What closed boxes left behind; empty as it should be."""
 

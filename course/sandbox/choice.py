@@ -65,6 +65,17 @@ class Chooser:
         with self._lock:
             self._decided = None
 
+    def answers(self) -> bool:
+        """Whether the engine answers within seconds; the embedded sandbox needs none."""
+        from course.sandbox.engine import connect
+
+        if self.report().kind != "docker":
+            return True
+        with contextlib.suppress(SandboxError):
+            connect().close()
+            return True
+        return False
+
     def left_over(self) -> Sequence[str]:
         """What closed boxes left behind; empty as it should be."""
         return self._decide()[0].left_over()

@@ -6,13 +6,12 @@ import threading
 from dataclasses import replace
 from types import FrameType
 
-from course.cli.grading import Walls, find_walls, jobs_of, tool
+from course.cli.grading import Walls, find_walls, hands_for, jobs_of, tool
 from course.cli.output import explain
 from course.cli.parser import Commands
 from course.cli.wiring import Wiring
 from course.errors import UsageError
 from course.runs.grading.grader import Terms
-from course.runs.grading.hands import LocalHand
 from course.runs.grading.station import Station
 
 
@@ -38,17 +37,18 @@ def run(options: argparse.Namespace, wiring: Wiring) -> int:
     if not options.broker:
         raise UsageError("Which broker?", "course worker --broker redis://HOST:PORT")
     options.isolation = "container"  # each batch says its own
-    walls, judge = find_walls(options, wiring), wiring.judge()
+    walls, jobs = find_walls(options, wiring), jobs_of(options)
+    make_hand = hands_for(walls, wiring.judge())
     station = Station(
         options.broker,
         lessons=wiring.catalog.lessons,
-        make_hand=lambda terms: LocalHand(walls.sandboxes, judge, _held_to(walls, terms)),
+        make_hand=lambda terms: make_hand(_held_to(walls, terms)),
         image=walls.image,
         source=source_digest(),
         tool=tool(),
-        jobs=jobs_of(options),
+        jobs=jobs,
     )
-    explain(f"Grading {jobs_of(options)} at a time. Ctrl-C ends it.")
+    explain(f"Grading {jobs} at a time. Ctrl-C ends it.")
     station.run(_until_told)
     explain(f"{station.graded} graded.")
     return 0

@@ -140,6 +140,10 @@ class FastSandboxes:
         """As the sandboxes do."""
         self._sandboxes.build(progress)
 
+    def answers(self) -> bool:
+        """As the sandboxes say."""
+        return self._sandboxes.answers()
+
     def left_over(self) -> "list[str]":
         """As the sandboxes say."""
         return list(self._sandboxes.left_over())

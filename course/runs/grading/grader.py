@@ -15,8 +15,10 @@ from course.runs.grading.digests import digest_files, digest_tests, seed_for
 from course.runs.grading.receipt import with_receipt
 from course.runs.grading.record import OUTPUT_LIMIT
 from course.runs.grading.submissions import Task
+from course.runs.grading.turns import EngineWatch, Turns
 
 TRIES = 2
+MOST_ABSENCES = 20  # of the engine during one submission's grading
 NOTHING = "Nothing was handed in."
 ISOLATION: Mapping[str, Isolation] = {"docker": "container", "fast": "fast", "embedded": "none"}
 
@@ -58,14 +60,24 @@ class Grader:
         checker: Judges first.
         second: Gives a checker for the second try, in a container of its own.
         terms: Of the batch.
+        turns: Lets the second try be alone; shared by all graders of this computer.
+        watch: Waits for an engine that went away; shared as well.
     """
 
     def __init__(
-        self, checker: Checker, terms: Terms, second: Callable[[], Checker] | None = None
+        self,
+        checker: Checker,
+        terms: Terms,
+        second: Callable[[], Checker] | None = None,
+        *,
+        turns: Turns | None = None,
+        watch: EngineWatch | None = None,
     ) -> None:
         self._checker = checker
         self._terms = terms
         self._second = second or (lambda: checker)
+        self._turns = turns or Turns()
+        self._watch = watch or EngineWatch(lambda: True, lambda _: None)
 
     def grade(self, task: Task) -> Graded:
         """Judge a task; whatever happens, there is a grade."""
@@ -79,12 +91,34 @@ class Grader:
         return replace(graded, seconds=time.monotonic() - started, tries=tries)
 
     def judge(self, exercise: Exercise, files: Mapping[str, bytes]) -> tuple[Verdict, int]:
-        """The verdict on these files, and at which try it came."""
+        """The verdict on these files, and at which try it came.
+
+        What nobody could judge is judged again with the machine for itself: then it is no other
+        submission's load that is in the way.
+        """
         seed = self._terms.seed_of(exercise)
-        verdict = _checked(self._checker, exercise, files, seed)
+
+        def first() -> Verdict:
+            with self._turns.together():
+                return _checked(self._checker, exercise, files, seed)
+
+        def again() -> Verdict:
+            with self._turns.alone():
+                return _checked(self._second(), exercise, files, seed)
+
+        verdict = self._with_an_engine(first)
         if verdict.outcome != "error":
             return verdict, 1
-        return _checked(self._second(), exercise, files, seed), TRIES
+        return self._with_an_engine(again), TRIES
+
+    def _with_an_engine(self, attempt: Callable[[], Verdict]) -> Verdict:
+        """Attempt it, again where the engine went away meanwhile: that was no attempt."""
+        for _ in range(MOST_ABSENCES):
+            started = time.monotonic()
+            verdict = attempt()
+            if verdict.outcome != "error" or not self._watch.wait(started):
+                return verdict
+        return verdict
 
 
 def graded_unseen(task: Task, terms: Terms) -> Graded | None:
