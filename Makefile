@@ -4,7 +4,7 @@ BIN := .venv/bin
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-header $(UPGRADE)
 
-.PHONY: help check format test prove thorough bench docs lock clean
+.PHONY: help check format test disturb prove thorough bench docs lock clean
 
 help: ## these verbs
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile
@@ -25,6 +25,9 @@ format: $(BIN)/ruff ## write the house format and the safe lint fixes
 
 test: ## the tests alone; ARGS="-k bootstrap" narrows them
 	$(PYTHON) -m course test $(ARGS)
+
+disturb: $(BIN)/ruff ## a hundred honest answers under each disturbance: none may fail; ARGS="20 freeze"
+	$(BIN)/python -m tests.docker.disturbed $(ARGS)
 
 prove: $(BIN)/ruff ## every claim of every lesson in both sandboxes; takes an hour, ARGS="04 05" some
 	$(PYTHON) -m course verify --sandbox embedded $(ARGS)

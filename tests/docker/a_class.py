@@ -57,13 +57,13 @@ def write_class(folder: Path, honest: int, poison: int) -> None:
         place.write_text(text, encoding="utf-8")
 
 
-def grading(home: Path, folder: Path, *options: str) -> "subprocess.Popen[str]":
+def grading(home: Path, folder: Path, *options: str, **environment: str) -> "subprocess.Popen[str]":
     """`course grade` on its way."""
     words = ["grade", str(folder), "--exercise", EXERCISE, "--seed", "5", "--format", "jsonl"]
     return subprocess.Popen(
         [sys.executable, "-m", "course", "--course", str(FIXTURES), *words, *options],
         cwd=ROOT,
-        env={**os.environ, "COURSE_HOME": str(home)},
+        env={**os.environ, "COURSE_HOME": str(home), **environment},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
