@@ -8,12 +8,12 @@ the learner's, and ends the process with everything of its kind.
 from __future__ import annotations
 
 import json
-import os
 import re
 import sys
 import threading
 
-from runner.answers import answer, failure, how_it_ended, memory_kills
+from agent.endings import gone, too_late
+from runner.answers import answer, failure, memory_kills
 from runner.birth import Born
 from runner.budget import Budget, OverTime, Starved
 from runner.child import Child, Ended, Late, Stray
@@ -35,9 +35,7 @@ if TYPE_CHECKING:
     Failure = dict[str, JSON]
 
 LARGEST_TOTAL = 4 * 1024 * 1024
-NOTICE_SECONDS = 1.0  # from the end of a process until we are told
 PLACES = ["/tmp", "/dev/shm", "/dev/mqueue"]  # noqa: S108  where every uid may write
-KILLED, OUT_OF_CPU = -9, -24
 IMPORT = re.compile(rb"^[ \t]*(?:import|from)[ \t]+([\w.]+(?:[ \t]*,[ \t]*[\w.]+)*)", re.MULTILINE)
 
 
@@ -190,9 +188,9 @@ class SubmissionHost:
         except FolderFault as error:
             self._ended = failure("output", f"its files could not be written: {error}")
         except OverTime:
-            self._ended = self._late()
+            self._ended = too_late(self._process, self._work.entry, self._budget)
         except Ended:
-            self._ended = self._gone(kills)
+            self._ended = gone(self._process, self._work.limits, kills)
         except (Stray, BadFrame) as error:
             self._ended = failure("protocol", f"it wrote to the judge's channel: {error}")
         except Starved:
@@ -215,25 +213,6 @@ class SubmissionHost:
             self._process = self._learners.start(self._work, {})
             self._learners.output.add(self._process.printed)
         return self._process
-
-    def _late(self) -> Failure:
-        where = self._process.where() if self._process is not None else ""
-        entry = re.escape(os.path.basename(self._work.entry))
-        found = re.findall(rf'File "[^"\n]*/{entry}", line (\d{{1,7}}) (in <module>)?', where)
-        line = int(found[0][0]) if found else None
-        if any(frame for _, frame in found):
-            return failure("import", f"it was not loaded in the {self._budget.words()}", line)
-        return failure("timeout", f"it did not return in the {self._budget.words()}", line)
-
-    def _gone(self, kills: int) -> Failure:
-        process, limits = self._process, self._work.limits
-        if process is None or not process.ended.wait(NOTICE_SECONDS):
-            return failure("exit", "it closed the judge's channel")
-        if process.status == KILLED and memory_kills() > kills:
-            return failure("memory", f"it needed more than its {limits.memory_mb} MB")
-        if process.status == OUT_OF_CPU:
-            return failure("timeout", f"it used up {limits.seconds:g} s of processor time")
-        return failure("exit", f"its process ended: {how_it_ended(process.status)}")
 
     def _kill(self) -> None:
         self._hang_up()

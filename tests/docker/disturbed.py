@@ -29,6 +29,7 @@ while time.process_time() < _until:
 """
 DISTURBED_SECONDS = 30.0  # longer than any wait of ours for something that should be quick
 JOBS = 8  # under overload
+MANY = 20  # are disturbed twice
 
 
 def write_honest(folder: Path, count: int, seconds: float) -> None:
@@ -50,7 +51,7 @@ def door_at(folder: Path) -> Iterator[EngineDoor]:
 
 
 class Disturbance:
-    """One that comes twice during a batch, and lasts.
+    """One that comes during a batch, and lasts.
 
     Args:
         door: Before the engine.
@@ -93,7 +94,6 @@ def grade_disturbed(
     how: str,
     isolation: str,
     seconds: float = DISTURBED_SECONDS,
-    times: int = 2,
 ) -> Mapping[str, int]:
     """How many honest answers came to which outcome under a disturbance."""
     burns = 1.8 if how == "overload" else 0.05
@@ -102,7 +102,7 @@ def grade_disturbed(
     with door_at(folder) as door:
         options = ("--isolation", isolation, "--jobs", str(jobs))
         grader = grading(folder / "home", folder / "class", *options, DOCKER_HOST=door.address)
-        moments = set([max(1, count // 4), max(2, count // 2)][:times])
+        moments = {count // 4, count // 2} if count >= MANY else {count // 2}
         disturb = getattr(Disturbance(door, grader.pid, seconds), how)
         watcher = threading.Thread(target=watch, args=(grader, moments, disturb), daemon=True)
         watcher.start()

@@ -14,5 +14,5 @@ HONEST, SECONDS = 4, 12.0
 )
 def test_no_honest_answer_fails_for_what_the_computer_does(tmp_path, image, how, isolation):
     assert image
-    found = grade_disturbed(tmp_path, HONEST, how, isolation, SECONDS, times=1)
+    found = grade_disturbed(tmp_path, HONEST, how, isolation, SECONDS)
     assert found == {"passed": HONEST}

@@ -23,6 +23,8 @@ ALLOWED_SIZES: dict[str, str] = {
     "tests/lessons/test_06_replicas.py": "one replica set, started once, for all of it",
     "tests/lessons/test_08_cdn.py": "three real edges, started once, for all of it",
     "tests/lessons/test_09_queues.py": "one real Redis, started once, for all of it",
+    "sandboxes/agent/commands.py:Commands": "what the wire asks: one method a command",
+    "sandboxes/lab/process.py:Process": "what a lesson does to a program, one method an act",
     "sandboxes/mongo/replica/member.py:Member": "what a member is asked: one method a question",
     "lessons/02-clustering/cluster.py:Master": "a pre-fork master read from top to bottom",
     "lessons/03-balancing/system.py:System": "what the lesson's triggers ask, one method each",
