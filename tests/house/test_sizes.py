@@ -26,6 +26,7 @@ ALLOWED_SIZES: dict[str, str] = {
     "sandboxes/agent/commands.py:Commands": "what the wire asks: one method a command",
     "sandboxes/lab/process.py:Process": "what a lesson does to a program, one method an act",
     "sandboxes/mongo/replica/member.py:Member": "what a member is asked: one method a question",
+    "lessons/07-autoscaling/exercises/desired/test_desired.py": "the rules, and what shows each",
     "lessons/02-clustering/cluster.py:Master": "a pre-fork master read from top to bottom",
     "lessons/03-balancing/system.py:System": "what the lesson's triggers ask, one method each",
     "lessons/06-replicas/system.py:System": "what the lesson's triggers ask, one method each",
