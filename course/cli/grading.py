@@ -83,7 +83,11 @@ def find_tasks(options: argparse.Namespace, wiring: Wiring) -> list[Task]:
     folder = work_folder(options, wiring, scope) / "unpacked"
     numbers = iter(range(len(options.paths)))
     return discover(
-        options.paths, scope, lambda: folder / str(next(numbers)), learner=options.learner
+        options.paths,
+        scope,
+        lambda: folder / str(next(numbers)),
+        learner=options.learner,
+        reading=wiring.openers,
     )
 
 

@@ -16,6 +16,7 @@ from course.storage.progress import ProgressStore
 
 if TYPE_CHECKING:  # what `course list` must not wait for
     from course.runs.checks import Checks
+    from course.runs.grading.openers import Openers
     from course.runs.labs import Heard
     from course.runs.ports import Judge, Sandboxes
     from course.runs.study import Desk
@@ -56,6 +57,15 @@ class Wiring:
         from course.sandbox.choice import Choice, Chooser
 
         return Chooser(cast("Choice", self._sandbox))
+
+    @cached_property
+    def openers(self) -> "Openers":
+        """What opens files of learners, in processes of its own; ended with the command."""
+        from course.runs.grading.openers import Openers
+
+        openers = Openers()
+        self._at_end.callback(openers.close)
+        return openers
 
     def checker(self, *, ahead: bool) -> "Checks":
         """What judges submissions; `ahead` keeps a sandbox ready for the next check."""

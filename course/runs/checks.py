@@ -11,6 +11,7 @@ from course.errors import (
     CourseError,
     LessonError,
     MachineBusy,
+    StorageError,
     SubmissionRefused,
     UsageError,
 )
@@ -23,9 +24,11 @@ from course.runs.intake import LARGEST_FILE, intake
 from course.runs.ports import Judge, Sandboxes, Session
 from course.runs.reach import Reach
 from course.runs.ready import ReadySandboxes
+from course.storage.regular import open_regular
 
 OUTPUT_LIMIT = 70_000  # characters: what the sandbox keeps of head and tail
 ANSWER_SECONDS = 10.0
+MOST_READ = 1 << 60  # a file too large is told as that, and not as one that cannot be read
 Files = Path | bytes | Mapping[str, bytes]
 
 _log = logging.getLogger(__name__)
@@ -113,11 +116,15 @@ def _read(exercise: Exercise, files: Files) -> Mapping[str, bytes]:
     if not isinstance(files, Path):
         return files
     try:
-        if files.stat().st_size > LARGEST_FILE:
-            raise SubmissionRefused(f"{files.name} is larger than {LARGEST_FILE >> 20} MiB.")
-        return {exercise.file: files.read_bytes()}
+        with open_regular(files, MOST_READ) as file:
+            content = file.read(LARGEST_FILE + 1) or b""
+    except StorageError as error:
+        raise UsageError(error.summary) from error
     except OSError as error:
         raise UsageError(f"{files} cannot be read: {error.strerror}.") from error
+    if len(content) > LARGEST_FILE:
+        raise SubmissionRefused(f"{files.name} is larger than {LARGEST_FILE >> 20} MiB.")
+    return {exercise.file: content}
 
 
 def _why(error: Exception) -> str:

@@ -3,8 +3,11 @@
 import shlex
 import shutil
 from collections.abc import Mapping
+from pathlib import Path
 
 from course.errors import UsageError
+from course.runs.intake import LARGEST_FILE
+from course.storage.regular import read_regular
 
 EDITORS = ("sensible-editor", "nano", "vim", "vi", "emacs")
 
@@ -20,3 +23,8 @@ def editor_command(environment: Mapping[str, str]) -> list[str]:
         missing = f"There is no program '{command[0]}'." if command else "There is no editor."
         raise UsageError(missing, "Set VISUAL or EDITOR to your editor, as EDITOR=nano")
     return command
+
+
+def read_own(file: Path) -> bytes:
+    """A learner's own file; raises StorageError."""
+    return read_regular(file, LARGEST_FILE)

@@ -7,14 +7,16 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import BinaryIO, NoReturn
+from typing import IO, BinaryIO, NoReturn
 
 from course.errors import StorageError, WireBroken
 from course.model.codec import decode, encode
 from course.model.event import Event, LabStarted
 from course.model.json import JSON, Fields
+from course.storage.regular import open_regular
 
 LONGEST_LINE = 1 << 20  # bytes
+LARGEST = 256 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +102,7 @@ class RecordingFolder:
 def read_recording(path: Path) -> Recording:
     """All events of a recording; raises StorageError that names the line at fault."""
     try:
-        with path.open("rb") as file:
+        with open_regular(path, LARGEST, name=str(path)) as file:
             return _Reader(path).read(file)
     except OSError as error:
         raise StorageError(f"{path} cannot be read: {error.strerror}.") from error
@@ -112,7 +114,7 @@ class _Reader:
     def __init__(self, path: Path) -> None:
         self._path = path
 
-    def read(self, file: BinaryIO) -> Recording:
+    def read(self, file: IO[bytes]) -> Recording:
         events: list[Event] = []
         for number, line in enumerate(self._lines(file), start=1):
             if not line.endswith(b"\n"):
@@ -124,7 +126,7 @@ class _Reader:
             raise StorageError(f"{self._path} holds no events.")
         return Recording(tuple(events))
 
-    def _lines(self, file: BinaryIO) -> Iterator[bytes]:
+    def _lines(self, file: IO[bytes]) -> Iterator[bytes]:
         number = 0
         while line := file.readline(LONGEST_LINE + 1):
             number += 1

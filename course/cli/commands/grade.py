@@ -92,7 +92,7 @@ def run_replay(options: argparse.Namespace, wiring: Wiring) -> int:
     scopes = [find_scope(lessons, grade.exercise), find_scope(lessons)]
     options.isolation = grade.isolation if grade.isolation != "none" else "container"
     walls = find_walls(options, wiring)
-    task = find_work(grade, scopes[0].exercises[0], scopes, root)
+    task = find_work(grade, scopes[0].exercises[0], scopes, root, wiring.openers.read)
     terms = Terms(grade.seed, grade.partial, walls.isolation, walls.image, tool())
     judge = wiring.judge()
     again = replay(vouched, task, terms, lambda same: LocalHand(walls.sandboxes, judge, same))

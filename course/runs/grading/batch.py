@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Protocol
 
-from course.errors import SubmissionRefused
+from course.errors import CourseError
 from course.model.grade import Graded
 from course.runs.grading.digests import digest_files, digest_tests
 from course.runs.grading.grader import Terms
@@ -77,7 +77,7 @@ def _is_done(task: Task, before: Graded | None, terms: Terms) -> bool:
         return False
     try:
         submission = digest_files(task.files())
-    except SubmissionRefused:
+    except CourseError:
         submission = ""
     tests = digest_tests(task.exercise)
     return (

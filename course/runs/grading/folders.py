@@ -1,18 +1,22 @@
 """Reads what a learner handed in: regular files only, bounded, never through a link."""
 
 import contextlib
+import errno
 import os
-import stat
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
-from typing import IO
 
-from course.errors import SubmissionRefused
+from course.errors import StorageError, SubmissionRefused
 from course.runs.grading.archives import is_archive, unpacked
 from course.runs.intake import LARGEST_FILE, LARGEST_TOTAL, MOST_FILES
+from course.storage.regular import open_regular, read_regular
 
 DEEPEST = 12
+MOST_ENTRIES = 10_000  # that are looked at in a folder
 LEFT_BY_TOOLS = {"__pycache__", "__MACOSX", "Thumbs.db", "desktop.ini"}
+# What is wrong with this computer, and says nothing of a file.
+OURS = {errno.EIO, errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.ENOSPC, errno.ESTALE}
 Files = dict[str, bytes]
 
 
@@ -23,7 +27,7 @@ def handed_in(place: Path) -> Files:
     if place.is_dir():
         return _folder(place)
     if is_archive(place.name):
-        with _opened(place, 4 * LARGEST_TOTAL) as file:
+        with _told(), open_regular(place, 4 * LARGEST_TOTAL, follow=False) as file:
             found = unpacked(file, place.name)
         return {name: content for name, content in found.items() if not _is_ignored(name)}
     return {place.name: _content(place)}
@@ -57,7 +61,11 @@ def _folder(place: Path) -> Files:
 def _walk(folder: Path, levels: int) -> Iterator[Path]:
     if levels == 0:
         raise SubmissionRefused(f"Folders are nested more than {DEEPEST} deep.")
-    for entry in sorted(os.scandir(folder), key=lambda one: one.name):
+    with os.scandir(folder) as entries:
+        found = list(islice(entries, MOST_ENTRIES + 1))
+    if len(found) > MOST_ENTRIES:
+        raise SubmissionRefused(f"A folder has more than {MOST_ENTRIES} entries.")
+    for entry in sorted(found, key=lambda one: one.name):
         if is_ignored(entry.name):
             continue
         if entry.is_symlink():
@@ -69,23 +77,17 @@ def _walk(folder: Path, levels: int) -> Iterator[Path]:
 
 
 def _content(path: Path) -> bytes:
-    with _opened(path, LARGEST_FILE) as file:
-        return file.read(LARGEST_FILE + 1)
+    with _told():
+        return read_regular(path, LARGEST_FILE, follow=False)
 
 
 @contextlib.contextmanager
-def _opened(path: Path, largest: int) -> Iterator[IO[bytes]]:
-    """A regular file, opened without following a link or waiting for a pipe."""
-    flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+def _told() -> Iterator[None]:
+    """What cannot be read is what a learner handed in."""
     try:
-        descriptor = os.open(path, flags | getattr(os, "O_BINARY", 0))
-    except OSError as error:
-        words = f"{path.name!r:.80} cannot be read: {error.strerror}."
-        raise SubmissionRefused(words) from error
-    with os.fdopen(descriptor, "rb") as file:
-        known = os.fstat(descriptor)
-        if not stat.S_ISREG(known.st_mode):
-            raise SubmissionRefused(f"{path.name!r:.80} is no file.")
-        if known.st_size > largest:
-            raise SubmissionRefused(f"{path.name!r:.80} is larger than {largest >> 20} MiB.")
-        yield file
+        yield
+    except StorageError as error:
+        cause = error.__cause__
+        if isinstance(cause, OSError) and cause.errno in OURS:
+            raise cause from None
+        raise SubmissionRefused(error.summary) from error

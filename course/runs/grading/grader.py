@@ -82,10 +82,9 @@ class Grader:
     def grade(self, task: Task) -> Graded:
         """Judge a task; whatever happens, there is a grade."""
         started = time.monotonic()
-        found = graded_unseen(task, self._terms)
+        files, found = take_in(task, self._terms)
         if found is not None:
             return found
-        files = task.files()
         verdict, tries = self.judge(task.exercise, files)
         graded = settled(task, verdict, files, self._terms)
         return replace(graded, seconds=time.monotonic() - started, tries=tries)
@@ -121,15 +120,19 @@ class Grader:
         return verdict
 
 
-def graded_unseen(task: Task, terms: Terms) -> Graded | None:
-    """The grade of what needs no sandbox: nothing was handed in, or it is not taken in."""
+def take_in(task: Task, terms: Terms) -> tuple[Mapping[str, bytes], Graded | None]:
+    """A task's files, read once; or the grade of what needs no sandbox."""
+    slug = task.exercise.slug
     try:
-        if task.files():
-            return None
-        why = NOTHING
+        files = task.files()
+        if files:
+            return files, None
+        verdict = Verdict(slug, "failed", NOTHING)
     except SubmissionRefused as error:
-        why = error.summary
-    return settled(task, Verdict(task.exercise.slug, "failed", why), {}, terms)
+        verdict = Verdict(slug, "failed", error.summary)
+    except CourseError as error:  # nobody could read it, and who knows what is in it
+        verdict = Verdict(slug, "error", error.summary)
+    return {}, settled(task, verdict, {}, terms)
 
 
 def settled(task: Task, verdict: Verdict, files: Mapping[str, bytes], terms: Terms) -> Graded:

@@ -13,13 +13,13 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, cast
 
-from course.errors import CourseError, SubmissionRefused, UsageError
+from course.errors import CourseError, UsageError
 from course.model.grade import Grade, Graded, Isolation, Learner
 from course.model.json import Fields
 from course.model.lesson import Exercise
 from course.runs.grading.digests import digest_files, digest_of, digest_tests
 from course.runs.grading.folders import Files
-from course.runs.grading.grader import Terms, graded_unseen
+from course.runs.grading.grader import Terms, take_in
 from course.runs.grading.layout import Scope
 from course.runs.grading.record import read_graded
 from course.runs.grading.submissions import Entry, Task
@@ -37,6 +37,7 @@ INSTALL = "pip install 'scalability-course[distributed]'"
 
 Redis = Any
 Broker = Any
+Waiting = dict[str, tuple[Task, str]]  # and the digest of the files that were sent
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,21 +114,21 @@ class Collector:
 
     def __call__(self, tasks: Sequence[Task]) -> Iterator[tuple[Task, Graded]]:
         """Every task with its grade, as they are done."""
-        waiting: dict[str, Task] = {}
+        waiting: Waiting = {}
         for task in tasks:
-            unseen = graded_unseen(task, self._terms)
+            files, unseen = take_in(task, self._terms)
             if unseen is not None:
                 yield task, unseen
                 continue
-            files = task.files()
-            key = key_of(task.id, digest_files(files), task.exercise, self._source)
-            waiting[key] = task
+            digest = digest_files(files)
+            key = key_of(task.id, digest, task.exercise, self._source)
+            waiting[key] = (task, digest)
             if not self._client.hexists(results_of(self._batch), key):
                 self._send(key, task, files)
         yield from self._collect(waiting)
         self._client.delete(results_of(self._batch))
 
-    def _collect(self, waiting: dict[str, Task]) -> Iterator[tuple[Task, Graded]]:
+    def _collect(self, waiting: Waiting) -> Iterator[tuple[Task, Graded]]:
         heard = time.monotonic()
         while waiting:
             keys = list(waiting)[:MOST_AT_ONCE]
@@ -135,8 +136,8 @@ class Collector:
             for key, line in zip(keys, came, strict=True):
                 if line is not None:
                     heard = time.monotonic()
-                    task = waiting.pop(key)
-                    yield task, _received(line, task)
+                    task, digest = waiting.pop(key)
+                    yield task, _received(line, task, digest)
             if time.monotonic() - heard > SILENCE_SECONDS:
                 heard = time.monotonic()
                 self._notice(
@@ -146,7 +147,7 @@ class Collector:
             waiting |= {key: waiting.pop(key) for key in keys if key in waiting}
             time.sleep(0 if any(came) else POLL_SECONDS)
 
-    def _send(self, key: str, task: Task, files: Files) -> None:
+    def _send(self, key: str, task: Task, files: Mapping[str, bytes]) -> None:
         from dramatiq import Message
 
         work: Fields = {
@@ -174,7 +175,7 @@ def task_of(work: Mapping[str, Any], exercise: Exercise) -> SentTask:
     columns = tuple((str(name), str(value)) for name, value in told.pop("columns"))
     entry = Entry(Learner(**told, columns=columns), Path(str(work["place"])), Path())
     files = tuple((str(name), base64.b64decode(data)) for name, data in work["files"].items())
-    return SentTask(entry, exercise, Scope((exercise,)), files)
+    return SentTask(entry, exercise, Scope((exercise,)), sent=files)
 
 
 def terms_of(work: Mapping[str, Any], image: str, tool: str) -> Terms:
@@ -183,18 +184,11 @@ def terms_of(work: Mapping[str, Any], image: str, tool: str) -> Terms:
     return Terms(int(work["seed"]), bool(work["partial"]), isolation, image, tool)
 
 
-def _files(task: Task) -> Files:
-    try:
-        return task.files()
-    except SubmissionRefused:
-        return {}
-
-
-def _received(line: bytes, task: Task) -> Graded:
+def _received(line: bytes, task: Task, digest: str) -> Graded:
     """A worker's grade, held against what was asked for."""
     graded = read_graded(json.loads(line))
     grade = graded.grade
-    asked = (task.entry.learner, task.exercise.slug, digest_files(_files(task)))
+    asked = (task.entry.learner, task.exercise.slug, digest)
     if _about(grade) != asked or grade.tests_digest != digest_tests(task.exercise):
         raise CourseError("The broker gave a grade of other work than it was sent.", "Who uses it?")
     return graded

@@ -20,6 +20,7 @@ from course.model.json import Fields
 from course.runs.grading.digests import canonical, digest_of
 from course.runs.grading.record import grade_fields, read_grade
 from course.storage.atomic import write_whole
+from course.storage.regular import read_regular
 
 VERSION = 2
 KEY_VARIABLE = "COURSE_GRADING_KEY"
@@ -67,7 +68,8 @@ def read_receipt(file: Path, key: bytes) -> Vouched:
     Raises:
         UsageError: It vouches for nothing.
     """
-    fields = _fields(file)
+    content = _content(file)
+    fields = _fields(file, content)
     body = {name: value for name, value in fields.items() if name != "seal"}
     if fields["key"] != _name_of(key):
         raise UsageError(
@@ -78,7 +80,7 @@ def read_receipt(file: Path, key: bytes) -> Vouched:
         raise UsageError(f"{file.name} has been changed: its seal does not fit.")
     grade = read_grade(cast("Fields", fields["grade"]))
     vouched = Vouched(grade, str(fields["events"]), Path(str(fields["root"])))
-    if make_receipt(vouched, key) != file.read_bytes():
+    if make_receipt(vouched, key) != content:
         raise UsageError(f"{file.name} has been changed: it is not as it was written.")
     return vouched
 
@@ -86,7 +88,9 @@ def read_receipt(file: Path, key: bytes) -> Vouched:
 def receipt_name(grade: Grade) -> str:
     """A file name that says whose it is, and is nobody else's."""
     words = re.sub(r"[^A-Za-z0-9._-]+", "_", f"{grade.learner.id}--{grade.exercise}")[:120]
-    own = hashlib.sha256(f"{grade.learner.id}\n{grade.exercise}".encode()).hexdigest()[:8]
+    own = hashlib.sha256(
+        f"{grade.learner.id}\n{grade.exercise}".encode("utf-8", "surrogatepass")
+    ).hexdigest()[:8]
     return f"{words.lstrip('.')}-{own}.json"
 
 
@@ -106,13 +110,16 @@ def find_key(home: Path) -> bytes:
     return key
 
 
-def _fields(file: Path) -> Fields:
+def _content(file: Path) -> bytes:
     try:
-        if file.stat().st_size > LARGEST:
-            raise UsageError(f"{file.name} is no receipt: it is too large.")
-        fields = json.loads(file.read_bytes())
-    except OSError as error:
-        raise UsageError(f"{file} cannot be read: {error.strerror}.") from error
+        return read_regular(file, LARGEST)
+    except StorageError as error:
+        raise UsageError(f"This is no receipt: {error.summary}") from error
+
+
+def _fields(file: Path, content: bytes) -> Fields:
+    try:
+        fields = json.loads(content)
     except (ValueError, RecursionError) as error:
         raise UsageError(f"{file.name} is no receipt, or has been changed: {error}.") from error
     if not isinstance(fields, dict) or set(fields) != KEYS or fields["version"] != VERSION:

@@ -9,12 +9,12 @@ from course.errors import SubmissionRefused, UsageError
 from course.model.grade import Grade, Graded
 from course.model.lesson import Exercise
 from course.runs.grading.digests import digest_files, digest_tests
-from course.runs.grading.folders import Files
+from course.runs.grading.folders import Files, handed_in
 from course.runs.grading.grader import Terms
 from course.runs.grading.layout import Scope
 from course.runs.grading.pool import Hand
 from course.runs.grading.receipt import Vouched
-from course.runs.grading.submissions import Entry, Task
+from course.runs.grading.submissions import Entry, Read, Task
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,9 @@ class Replay:
         return [f"{name}: {was}, now {now}" for name, was, now in found if was != now]
 
 
-def find_work(grade: Grade, exercise: Exercise, scopes: Sequence[Scope], root: Path) -> Task:
+def find_work(
+    grade: Grade, exercise: Exercise, scopes: Sequence[Scope], root: Path, read: Read = handed_in
+) -> Task:
     """The task that was graded; raises UsageError when it is not there any more."""
     if digest_tests(exercise) != grade.tests_digest:
         raise UsageError(
@@ -74,7 +76,7 @@ def find_work(grade: Grade, exercise: Exercise, scopes: Sequence[Scope], root: P
     place = root / grade.place
     entry = Entry(grade.learner, place, root)
     for scope in scopes:
-        task = Task(entry, exercise, scope)
+        task = Task(entry, exercise, scope, read)
         if digest_files(_files(task)) == grade.submission:
             return task
     raise UsageError(

@@ -1,12 +1,16 @@
 """A CSV that says who handed in what: the instructor's own, with whatever columns it has."""
 
 import csv
+import io
+from itertools import islice
 from pathlib import Path
 
-from course.errors import UsageError
+from course.errors import StorageError, UsageError
 from course.model.grade import Learner
+from course.storage.regular import read_regular
 
-LARGEST = 32 << 20
+LARGEST = 8 << 20
+MOST_COLUMNS, MOST_ROWS = 1_000, 50_000
 PATHS = ("path", "file", "submission")
 IDS = ("learner", "id", "username", "sis user id", "sis login id", "id number", "student_id",
        "email address", "email", "student", "name")  # fmt: skip
@@ -37,16 +41,23 @@ def read_roll(file: Path) -> list[tuple[Learner, Path, str]]:
 
 
 def _rows(file: Path) -> list[dict[str, str]]:
+    """The rows by the header's names, what is empty or beside the header left out."""
     try:
-        if file.stat().st_size > LARGEST:
-            raise UsageError(f"{file} is larger than {LARGEST >> 20} MiB.")
-        with file.open(encoding="utf-8-sig", newline="") as text:
-            return [
-                {str(key): value for key, value in row.items() if key and isinstance(value, str)}
-                for row in csv.DictReader(text)
-            ]
-    except OSError as error:
-        raise UsageError(f"{file} cannot be read: {error.strerror}.") from error
+        content = read_regular(file, LARGEST)
+        if b"\0" in content:
+            raise UsageError(f"{file} is no CSV in UTF-8: it has NUL bytes.")
+        rows = csv.reader(io.StringIO(content.decode("utf-8-sig"), newline=""))
+        header = next(rows, [])
+        if len(header) > MOST_COLUMNS:
+            raise UsageError(f"{file} has {len(header)} columns; {MOST_COLUMNS} are read.")
+        listed = list(islice(filter(None, rows), MOST_ROWS + 1))
+        if len(listed) > MOST_ROWS:
+            raise UsageError(f"{file} has more than {MOST_ROWS} rows.")
+        return [
+            {key: value for key, value in zip(header, row, strict=False) if key} for row in listed
+        ]
+    except StorageError as error:
+        raise UsageError(error.summary) from error
     except (UnicodeError, csv.Error) as error:
         raise UsageError(f"{file} is no CSV in UTF-8: {error}.") from error
 

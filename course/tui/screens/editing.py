@@ -17,6 +17,7 @@ from textual.widgets import Footer, TextArea
 
 from course.errors import NoEditor, StorageError, UsageError
 from course.model.untrusted import clean, clean_line
+from course.runs.editor import read_own
 
 LANGUAGES = {".py": "python", ".toml": "toml", ".yaml": "yaml", ".yml": "yaml", ".sh": "bash"}
 
@@ -57,11 +58,9 @@ def edit(app: App[None], file: Path) -> None:
 def read_text(file: Path) -> str:
     """A learner's file as text, whatever is in it; raises StorageError."""
     try:
-        return file.read_text(encoding="utf-8", errors="backslashreplace")
-    except OSError as error:
-        raise StorageError(
-            f"{file.name} cannot be read: {error.strerror}.", "x puts the starter back.", str(file)
-        ) from error
+        return read_own(file).decode("utf-8", "backslashreplace")
+    except StorageError as error:
+        raise StorageError(error.summary, "x puts the starter back.", str(file)) from error
 
 
 class EditorScreen(ModalScreen[None]):
