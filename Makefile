@@ -4,7 +4,8 @@ BIN := .venv/bin
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-header $(UPGRADE)
 
-.PHONY: help check format test disturb prove thorough bench docs lock clean
+
+.PHONY: help check format test disturb prove thorough tries bench docs lock clean
 
 help: ## these verbs
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile
@@ -36,6 +37,9 @@ prove: $(BIN)/ruff ## every claim of every lesson in both sandboxes; takes an ho
 thorough: $(BIN)/ruff ## every answer and cheat on many seeds in both sandboxes; hours, ARGS="04 05" some
 	$(PYTHON) -m course verify --thorough --only answers --only cheats --sandbox embedded $(ARGS)
 	$(PYTHON) -m course verify --thorough --only answers --only cheats --sandbox docker $(ARGS)
+
+tries: $(BIN)/ruff ## answers that others tried, where they are: many seeds, both isolation modes
+	COURSE_TRIES=full $(PYTHON) -m course test tests/lessons/test_tries.py $(ARGS)
 
 bench: $(BIN)/ruff ## ratios against a bare baseline; never a test
 	$(BIN)/python -m bench $(ARGS)

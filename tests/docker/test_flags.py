@@ -119,7 +119,14 @@ def test_the_rest_of_a_container_is_plain(engine, start, image, purpose, network
     assert not config.get("Volumes")
     assert not config.get("Entrypoint")
     names = {entry.partition("=")[0] for entry in config["Env"]}
-    assert names == {"PATH", "LANG", "COURSE_ISOLATION", "COURSE_SECONDS", "COURSE_SERVERS", "PYTHONHASHSEED"}
+    assert names == {
+        "PATH",
+        "LANG",
+        "COURSE_ISOLATION",
+        "COURSE_SECONDS",
+        "COURSE_SERVERS",
+        "PYTHONHASHSEED",
+    }
 
 
 def test_a_name_is_128_random_bits(start):
