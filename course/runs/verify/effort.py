@@ -11,7 +11,7 @@ PARTS: tuple[Part, ...] = ("lab", "answers", "cheats")
 FIRST_SEED = 1
 FUNCTION_SEEDS, OTHER_SEEDS = 20, 5  # a program or a server takes its time
 CHEAT_SEEDS = 2
-FEW_BASES = 3  # wrong answers that each kind of cheat starts from, unless it is thorough
+FEW_BASES, FEWER_BASES = 3, 2  # wrong answers that a kind of cheat starts from, not thoroughly
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +36,11 @@ class Effort:
         """The seeds for what is made up: there is much of it, and a cheat does not need luck."""
         return self.seeds(exercise)[:CHEAT_SEEDS]
 
-    @property
-    def bases(self) -> int | None:
+    def bases(self, exercise: Exercise) -> int | None:
         """How many wrong answers each kind of cheat starts from; None for all."""
-        return None if self.thorough else FEW_BASES
+        if self.thorough:
+            return None
+        return FEW_BASES if exercise.kind == "function" else FEWER_BASES
 
 
 def told_seeds(seeds: Sequence[int]) -> str:

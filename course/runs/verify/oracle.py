@@ -44,7 +44,7 @@ class Oracle:
             yield from self._trials.prove(exercise, trials, sandbox)
 
     def _cheats(self, exercise: Exercise, kind: Kind) -> Iterator[Cheat | Inapplicable]:
-        chosen = bases(exercise, kind, self._effort.bases)
+        chosen = bases(exercise, kind, self._effort.bases(exercise))
         suffix = exercise.solution.suffix
         if suffix == ".py":
             is_asked = kind == "table" and exercise.kind == "function"
