@@ -1,7 +1,5 @@
 """Turns rings into values: tests send keys in and get nodes back."""
 
-import time
-
 from submission import Ring
 
 
@@ -13,7 +11,7 @@ def place(nodes, points, keys):
 
 def changed(nodes, points, keys, acts):
     """The nodes of the keys before, and after each act: ["add", node] or ["remove", node]."""
-    ring = Ring(nodes, points)
+    ring = Ring(nodes, points=points)
     seen = [[ring.node(key) for key in keys]]
     for act, node in acts:
         getattr(ring, act)(node)
@@ -25,12 +23,3 @@ def default_points(nodes, keys):
     """Where keys lie on a ring with as many points as it comes with."""
     ring = Ring(nodes)
     return [ring.node(key) for key in keys]
-
-
-def cost(nodes, points, lookups):
-    """Processor seconds of so many lookups."""
-    ring = Ring(nodes, points)
-    started = time.process_time()
-    for key in range(lookups):
-        ring.node(key)
-    return time.process_time() - started
