@@ -1,70 +1,50 @@
-"""A replica set in virtual time: clients write and read through the submission's choices."""
+"""Asks the submission many questions at once, and lets a set that is played outside ask it."""
 
-import random
+import itertools
 
+import outside
 from submission import candidates, remember
 
-
-class Member:
-    """Has every write that is older than its lag; never forgets one."""
-
-    def __init__(self, name, lag):
-        self.name, self.lag, self.applied = name, lag, 0
-        self.role = "primary" if lag is None else "secondary"
-
-    def catch_up(self, now, written):
-        late = self.lag or 0
-        if self.role != "unknown":
-            self.applied = max(self.applied, sum(at + late <= now for at in written))
+ROLES = {"p": "primary", "s": "secondary", "u": "unknown"}
 
 
-def play(lags, acts, seed):
-    """Do [time, session, act, …] in order; what every read got.
+def choose(members, session, mode=None):
+    """Who may answer; without a mode, what the function does by itself."""
+    return candidates(members, session, *([] if mode is None else [mode]))
 
-    `lags` maps members to seconds, the primary to None. Acts are "write", "read", and
-    ["lag", member, seconds], ["down", member], in place of the session's name and its act.
+
+def all_sets(mixtures, mode, clock, base, sessions):
+    """Names for every set of members with these mixtures of roles, in a fixed order.
+
+    Each member lacks a write or has exactly the last one, and is at 0, 15 or 15.25 ms.
     """
-    source, written, sessions, reads = random.Random(seed), [], {}, []
-    members = {name: Member(name, lag) for name, lag in lags.items()}
-    for now, who, act, *details in acts:
-        for member in members.values():
-            member.catch_up(now, written)
-        session = sessions.get(who, {"wrote": 0, "seen": 0})
-        if act == "lag":
-            members[who].lag = details[0]
-        elif act == "down":
-            members[who].role = "unknown"
-        elif act == "write":
-            written.append(now)
-            sessions[who] = remember(session, "write", len(written))
-        else:
-            names = candidates(view(members, source), session)
-            one = members[source.choice(names)] if names else None
-            clock = one.applied if one else -1
-            if one and one.role == "primary":
-                clock = len(written)
-            reads.append({"who": who, "at": now, "member": one and one.name, "clock": clock,
-                          "asked_the_dead": bool(one and one.role == "unknown")})  # fmt: skip
-            if one:
-                sessions[who] = remember(session, "read", clock)
-    return reads
-
-
-def view(members, source):
-    """The members as a router sees them, in no particular order."""
-    seen = [
-        {"name": m.name, "role": m.role, "applied": m.applied, "rtt_ms": 1.0}
-        for m in members.values()
-    ]
-    source.shuffle(seen)
-    return seen
+    found = []
+    for roles in mixtures:
+        for applied in itertools.product((-1, 0), repeat=len(roles)):
+            for slower in itertools.product((0, 15, 15.25), repeat=len(roles)):
+                members = [
+                    {"name": n, "role": ROLES[r], "applied": clock + more, "rtt_ms": base + ms}
+                    for n, r, more, ms in zip("bca", roles, applied, slower, strict=False)
+                ]
+                found += ["".join(candidates(members, one, mode)) for one in sessions]
+    return ",".join(found)
 
 
 def sequence(replies):
-    """A session after each of these replies, and whether the first one was left alone."""
-    session = first = {"wrote": 0, "seen": 0}
+    """A session after each of these replies, and whether each was left as it was."""
+    session = {"wrote": 0, "seen": 0}
     steps = []
     for kind, clock in replies:
-        session = remember(session, kind, clock)
-        steps.append(dict(session))
-    return {"steps": steps, "untouched": first == {"wrote": 0, "seen": 0}}
+        before = dict(session)
+        after = remember(session, kind, clock)
+        steps.append({"session": dict(after), "untouched": session == before})
+        session = after
+    return steps
+
+
+def serve():
+    """Choose and remember for the set that is played outside, until it has had enough."""
+    question = outside.ask("begin")
+    while question is not None:
+        function = {"candidates": candidates, "remember": remember}[question["do"]]
+        question = outside.ask("answered", function(*question["args"]))
