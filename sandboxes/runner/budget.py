@@ -43,36 +43,42 @@ class Budget:
         self.cpu = 0.0  # of the call that is under way
         self._clock = clock
         self._meter = Meter()
-        self._before = self._test = 0.0  # used by earlier tests, and by this one
-        self._awake = self._began = 0.0
+        self._before = self._test = 0.0  # used by earlier tests, and by earlier calls of this one
+        self._call = 0.0  # used by the call that is under way
+        self._waited = self._began = 0.0
 
     def begin_test(self, tests: int) -> None:
         """The next test starts, one of so many."""
-        self._before += self._test
-        self._test = 0.0
+        self._before += self._test + self._call
+        self._test = self._call = 0.0
         self.allowed = max(self.seconds - self._before, self.seconds / max(tests, 1))
 
     def begin_call(self, pids: Iterable[int]) -> None:
         """The submission has the word: from here on its time counts."""
         self._meter.read(pids)
-        self._awake = self._began = self._clock.now()
-        self.cpu = 0.0
+        self._test += self._call
+        self._began = self._clock.now()
+        self.cpu = self._waited = self._call = 0.0
 
     def charge(self, pids: Iterable[int]) -> None:
-        """Count what was used since the last time."""
+        """Count what the call has used so far.
+
+        A wait for a processor is told by the kernel only when it is over, so what looks idle is
+        worked out over the whole call and not from one look to the next.
+        """
         cpu, waited = self._meter.read(pids)
-        now = self._clock.now()
-        passed, self._awake = now - self._awake, now
         self.cpu += cpu
+        self._waited += waited
+        passed = self._clock.now() - self._began
         if HAS_PROC and not tells_waiting():
-            self._test += cpu + UNKNOWN_COSTS * max(passed - cpu, 0.0)
+            self._call = self.cpu + UNKNOWN_COSTS * max(passed - self.cpu, 0.0)
         else:
-            self._test += cpu + IDLE_COSTS * max(passed - cpu - waited, 0.0)
+            self._call = self.cpu + IDLE_COSTS * max(passed - self.cpu - self._waited, 0.0)
 
     def check(self, pids: Iterable[int]) -> None:
         """Count, and raise OverTime or Starved when it is enough."""
         self.charge(pids)
-        if self._test > self.allowed:
+        if self._test + self._call > self.allowed:
             raise OverTime
         if self._clock.now() - self._began > STARVED * max(self.allowed, 1.0):
             raise Starved

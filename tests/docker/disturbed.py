@@ -96,7 +96,7 @@ def grade_disturbed(
     seconds: float = DISTURBED_SECONDS,
 ) -> Mapping[str, int]:
     """How many honest answers came to which outcome under a disturbance."""
-    burns = 1.8 if how == "overload" else 0.05
+    burns = 0.45 if how == "overload" else 0.05  # of five seconds, for three tests
     write_honest(folder / "class", count, burns)
     jobs = JOBS if how == "overload" else 2
     with door_at(folder) as door:

@@ -55,7 +55,7 @@ class Attack:
     @property
     def longest(self) -> float:
         """Seconds after which there must be a verdict."""
-        return self.max_seconds or self.limit + 3
+        return self.max_seconds or 2 * self.limit + 3  # who sleeps has twice as long
 
     def patiently(self) -> "Attack":
         """The same case with the time that it needs on a machine that others use as well."""
@@ -66,7 +66,7 @@ class Attack:
 def patience() -> float:
     """How much longer things take beside what else runs here; 1 on a quiet machine."""
     waiting = os.getloadavg()[0] / (os.cpu_count() or 1)
-    return 1 + max(0.0, waiting - 2) / 4
+    return max(1.0, waiting)
 
 
 def attacks(sandbox: str) -> list[Attack]:

@@ -123,18 +123,34 @@ def test_a_process_that_gets_no_processor_is_nobodys_fault():
     budget.begin_test(1)
     budget.begin_call([])
     budget._meter = Waiting()
-    for _ in range(11):
-        clock.at += 0.95
-        budget._test = 0.0
+    clock.at += 10.5
     with pytest.raises(Starved):
         budget.check([])
 
 
+def test_a_wait_that_the_kernel_tells_late_is_not_idling():
+    """It is told when it is over: until then the process looks as if it slept."""
+    clock = Clock()
+    budget = Budget(10.0, clock)
+    budget.begin_test(1)
+    budget.begin_call([])
+    told = iter([(0.0, 0.0)] * 9 + [(0.0, 10.0)])
+    budget._meter = Waiting(told)
+    for _ in range(10):
+        clock.at += 1.0
+        budget.charge([])
+    assert budget._call == 0.0
+
+
 class Waiting(Meter):
-    """Everybody waits for a processor all the time."""
+    """Tells what a test wants told: at first, that everybody waits all the time."""
+
+    def __init__(self, told=((0.0, 100.0),)) -> None:
+        super().__init__()
+        self._told = iter(told)
 
     def read(self, pids):
-        return 0.0, 100.0
+        return next(self._told)
 
 
 def test_the_meter_tells_what_was_used_since_it_was_read():
