@@ -5,6 +5,7 @@ CourseError                 exit 2   what happened, then what to do next
 ├── LessonError             exit 2   a lesson's folder or code is at fault (path, line)
 │   └── SubmissionRefused            the learner's program or configuration does not work
 ├── StorageError            exit 2   progress, workspace or a recording cannot be read or written
+├── CourseNotTrusted    exit 2   nobody has agreed to run somebody else's course here
 ├── NoEditor                exit 2   there is no editor of the learner's own to start
 └── SandboxError            exit 3   no sandbox, or it was lost
     ├── EngineMissing                no Docker engine answers
@@ -50,6 +51,10 @@ class SubmissionRefused(LessonError):
 
 class StorageError(CourseError):
     """Progress, workspace or a recording cannot be read or written."""
+
+
+class CourseNotTrusted(CourseError):
+    """Nobody has agreed to run this course's code on this computer."""
 
 
 class NoEditor(CourseError):

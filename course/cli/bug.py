@@ -27,7 +27,7 @@ def describe_bug(error: Exception, arguments: Sequence[str]) -> Iterator[str]:
         yield f"  What happened is written down in {log}"
         yield "  Please send that file to the people who make the course."
     else:
-        traceback.print_exception(error)
+        yield from "".join(traceback.format_exception(error)).splitlines()
 
 
 def _write_log(error: Exception, arguments: Sequence[str]) -> Path | None:

@@ -2,16 +2,19 @@
 
 import contextlib
 import io
+import logging
 import os
 import sys
+import threading
+import traceback
 from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
 
-from course.cli.output import explain, show
+from course.cli.output import Told, explain, show
 from course.cli.parser import Commands, Parser, parse
 from course.cli.screen import open_screen
-from course.cli.wiring import Wiring
+from course.cli.wiring import Wiring, has_terminal
 from course.errors import CourseError, UsageError
 
 OUR_BUG = 4
@@ -45,7 +48,14 @@ def entry() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # not every terminal has UTF-8
+    logging.basicConfig(handlers=[Told()], level=logging.WARNING)
+    threading.excepthook = lambda told: explain(*describe(told.exc_value))
     sys.exit(main(sys.argv[1:]))
+
+
+def describe(error: BaseException | None) -> list[str]:
+    """The traceback of what ended a thread."""
+    return "".join(traceback.format_exception(error)).splitlines()
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -111,7 +121,13 @@ def _run(arguments: Sequence[str]) -> int:
         return 0
     if options.record_labs is not None and options.run is not open_screen:
         raise UsageError("--record FOLDER belongs to `course` alone; `course run` has its own.")
-    with contextlib.closing(Wiring(options.course, options.sandbox)) as wiring:
+    wiring = Wiring(
+        options.course,
+        options.sandbox,
+        is_trusted=options.trust_course,
+        may_ask=not options.json and has_terminal(),
+    )
+    with contextlib.closing(wiring):
         code: int = options.run(options, wiring)
     return code
 

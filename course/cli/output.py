@@ -1,18 +1,24 @@
-"""Results to stdout, prose to stderr."""
+"""Results to stdout, prose to stderr; the one place from where text reaches a terminal.
+
+Whatever is written is made visible here: a course's titles, a learner's names, paths, errors. So
+no command has to remember it, and none can forget it.
+"""
 
 import json
+import logging
 import sys
 from collections.abc import Iterable
 
 from course.errors import CourseError
 from course.model.json import Fields
+from course.model.untrusted import visible
 
 
 def show(lines: Iterable[str]) -> None:
     """Write lines of a result, and let a reader have them at once."""
     try:
         for line in lines:
-            print(line)
+            print(visible(line))
         sys.stdout.flush()
     except BrokenPipeError:
         raise
@@ -28,4 +34,12 @@ def show_json(fields: Fields) -> None:
 def explain(*lines: str) -> None:
     """Write prose, where it does not get in the way of a result."""
     for line in lines:
-        print(line, file=sys.stderr, flush=True)
+        print(visible(line), file=sys.stderr, flush=True)
+
+
+class Told(logging.Handler):
+    """Writes down what is logged as prose."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """One record, with its traceback."""
+        explain(self.format(record))

@@ -58,7 +58,13 @@ class Parser(argparse.ArgumentParser):
         common.add_argument(
             "--json", action="store_true", default=default(False), help="results for scripts"
         )
-        self.words += ["--course", "--sandbox", "--json", "--help"]
+        common.add_argument(
+            "--trust-course",
+            action="store_true",
+            default=default(False),
+            help="agree that the code of --course DIR runs here",
+        )
+        self.words += ["--course", "--sandbox", "--json", "--trust-course", "--help"]
 
     def error(self, message: str) -> NoReturn:
         """Say what is off and what was probably meant."""

@@ -43,7 +43,7 @@ class Progress:
             self._draw("")
 
     def _draw(self, text: str) -> None:
-        sys.stderr.write(f"\r\x1b[K{text}")
+        sys.stderr.write(f"\r\x1b[K{clean_line(text)}")
         sys.stderr.flush()
 
     def _bar(self) -> str:

@@ -24,9 +24,11 @@ def open_screen(options: argparse.Namespace, wiring: Wiring) -> int:
             folder = RecordingFolder(options.record_labs)
             stack.callback(folder.close)  # after the labs
             record = folder.begin
+        wiring.consent.is_on_screen = True
         study = stack.enter_context(wiring.study(ahead=True, record=record))
         # The first start shows home: what there is, and where labs will run.
         has_begun = any(card.state != "new" for card in study.cards())
-        app = CourseApp(study, study.next() if has_begun else None)
+        consent = None if wiring.consent.is_given else wiring.consent
+        app = CourseApp(study, study.next() if has_begun else None, consent=consent)
         app.run()
         return app.return_code or 0

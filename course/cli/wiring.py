@@ -15,6 +15,7 @@ from course.storage.paths import Places, find_places
 from course.storage.progress import ProgressStore
 
 if TYPE_CHECKING:  # what `course list` must not wait for
+    from course.cli.consent import Consent
     from course.runs.checks import Checks
     from course.runs.grading.openers import Openers
     from course.runs.labs import Heard
@@ -30,11 +31,22 @@ class Wiring:
     Args:
         course: The folder of another course's lessons.
         sandbox: auto, docker or embedded.
+        is_trusted: Whether the command line agrees to run that course's code.
+        may_ask: Whether somebody sits there who can be asked.
     """
 
-    def __init__(self, course: Path | None, sandbox: str) -> None:
+    def __init__(
+        self,
+        course: Path | None,
+        sandbox: str,
+        *,
+        is_trusted: bool = False,
+        may_ask: bool = False,
+    ) -> None:
         self._course = course
         self._sandbox = sandbox
+        self._is_trusted = is_trusted
+        self._may_ask = may_ask
         self._at_end = contextlib.ExitStack()
 
     def close(self) -> None:
@@ -53,10 +65,33 @@ class Wiring:
 
     @cached_property
     def sandboxes(self) -> "Sandboxes":
-        """What opens sandboxes; nothing is started yet."""
+        """What opens sandboxes, for a course that may run; nothing is started yet.
+
+        Raises:
+            CourseNotTrusted: It is somebody else's, and nobody has agreed to that.
+        """
         from course.sandbox.choice import Choice, Chooser
 
-        return Chooser(cast("Choice", self._sandbox))
+        chooser = Chooser(cast("Choice", self._sandbox))
+        if self.consent.is_on_screen:  # which reads without an answer, and asks by itself
+            from course.runs.guarded import GuardedSandboxes
+
+            return GuardedSandboxes(chooser, self.consent.require)
+        self.consent.require()
+        return chooser
+
+    @cached_property
+    def consent(self) -> "Consent":
+        """Whether this course's code may run on this computer."""
+        from course.cli.consent import Consent
+        from course.storage.trust import TrustedCourses
+
+        return Consent(
+            self.catalog.folder,
+            TrustedCourses(self.places.trusted),
+            is_given=self._is_trusted,
+            may_ask=self._may_ask,
+        )
 
     @cached_property
     def openers(self) -> "Openers":

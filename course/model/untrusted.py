@@ -34,6 +34,12 @@ def clean(text: str | bytes, limit: int = LIMIT) -> str:
     return _bounded(shown, limit)
 
 
+def visible(text: str) -> str:
+    """The same text, whole, with everything that could steer a terminal made visible."""
+    plain = text.replace("\r\n", "\n")
+    return plain if _PLAIN.fullmatch(plain) else "".join(_visible(plain))
+
+
 def clean_line(text: str | bytes, limit: int = LINE_LIMIT) -> str:
     """Cleaned text for one line: breaks and tabs become spaces, the rest is cut at `limit`."""
     return clean(" ".join(clean(text).split()), limit)

@@ -26,6 +26,17 @@ Progress = Callable[[str, str], None]
 """Told about a long job: the step, and a detail that may be empty."""
 
 
+class Consent(Protocol):
+    """A question that is asked before somebody else's course runs here."""
+
+    @property
+    def question(self) -> str:
+        """What it is about."""
+
+    def give(self) -> None:
+        """Yes, and remember it."""
+
+
 class OpenLab(Protocol):
     """A running lab. Methods that reach into the sandbox block; call them from a worker."""
 

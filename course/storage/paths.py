@@ -23,6 +23,11 @@ class Places:
         return self.home / "progress.db"
 
     @property
+    def trusted(self) -> Path:
+        """Which courses of other people may run."""
+        return self.home / "trusted.json"
+
+    @property
     def workspace(self) -> Path:
         """The learner's files."""
         return self.home / "workspace"

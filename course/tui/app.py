@@ -15,7 +15,7 @@ from textual.worker import WorkerFailed
 from course.errors import CourseError
 from course.model.progress import Place
 from course.model.untrusted import clean_line
-from course.runs.ports import Study
+from course.runs.ports import Consent, Study
 from course.tui.messages import HomeChosen, PlaceChosen
 from course.tui.screens.base import CourseScreen
 from course.tui.screens.home import HomeScreen
@@ -35,8 +35,16 @@ class CourseApp(App[None]):
                 id="app.quit"),
     ]  # fmt: skip
 
-    def __init__(self, study: Study, start: Place | None = None, theme: str | None = None) -> None:
+    def __init__(
+        self,
+        study: Study,
+        start: Place | None = None,
+        theme: str | None = None,
+        *,
+        consent: Consent | None = None,
+    ) -> None:
         super().__init__()
+        self._consent = consent
         self.study = study
         self._start = start
         self.register_theme(DARK)
@@ -52,6 +60,16 @@ class CourseApp(App[None]):
     async def on_mount(self) -> None:
         """Go where the learner asked to begin."""
         self.theme_changed_signal.subscribe(self, self._remember_theme)
+        if self._consent is None:
+            await self._begin(False)
+        else:  # somebody else's course: it can be read without an answer, but does not run
+            from course.tui.screens.confirm import ConfirmScreen
+
+            await self.push_screen(ConfirmScreen(self._consent.question, "Run it"), self._begin)
+
+    async def _begin(self, is_agreed: bool | None) -> None:
+        if is_agreed and self._consent is not None:
+            self._consent.give()
         if self._start is not None:
             await self.go(self._start)
 

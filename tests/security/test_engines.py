@@ -56,7 +56,16 @@ def grade(tmp_path, monkeypatch, capsys):
 
     def run(*options: str) -> tuple[int, str]:
         code = main(
-            ["--course", str(FIXTURES), "grade", str(work), "--exercise", "counting/add", *options]
+            [
+                "--course",
+                str(FIXTURES),
+                "--trust-course",
+                "grade",
+                str(work),
+                "--exercise",
+                "counting/add",
+                *options,
+            ]
         )
         return code, capsys.readouterr().err
 

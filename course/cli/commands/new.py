@@ -5,6 +5,7 @@ import argparse
 from course.cli.output import explain, show
 from course.cli.parser import Commands
 from course.cli.wiring import Wiring
+from course.content.catalog import lesson_folders
 from course.content.naming import find_lesson
 from course.content.scaffold import new_exercise, new_lesson
 
@@ -21,7 +22,11 @@ def add(commands: Commands) -> None:
 
 def run_lesson(options: argparse.Namespace, wiring: Wiring) -> int:
     """Make the folder."""
-    folder = new_lesson(wiring.catalog.folder, options.name)
+    course = wiring.catalog.folder
+    is_begun = bool(lesson_folders(course))
+    folder = new_lesson(course, options.name)
+    if not is_begun:
+        wiring.consent.begin()
     show([str(folder)])
     explain(f"It works as it is: course verify {folder.name[3:]}. Now make it yours.")
     return 0

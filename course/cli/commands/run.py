@@ -72,6 +72,7 @@ def add(commands: Commands) -> None:
 
 def run(options: argparse.Namespace, wiring: Wiring) -> int:
     """Do it."""
+    wiring.consent.require()  # before the lab's thread would
     with contextlib.ExitStack() as stack:
         study = stack.enter_context(wiring.study())
         lesson = study.card(options.lesson).lesson

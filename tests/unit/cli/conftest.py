@@ -50,7 +50,7 @@ def course(capsys, home) -> Course:
 
     def run(*arguments: str, at: Path = FIXTURES) -> Ran:
         capsys.readouterr()
-        code = main(["--course", str(at), "--sandbox", "embedded", *arguments])
+        code = main(["--course", str(at), "--trust-course", "--sandbox", "embedded", *arguments])
         captured = capsys.readouterr()
         return Ran(code, captured.out, captured.err)
 

@@ -12,8 +12,8 @@ from tests.fixture_course import FIXTURES
 
 ROOT = Path(__file__).parents[3]
 PROGRAM = [sys.executable, "-c", "from course.cli.main import entry; entry()"]
-LIST = ["--course", str(FIXTURES), "list", "--json"]
-RUN = ["--course", str(FIXTURES), "--sandbox", "embedded", "run", "01", "--json"]
+LIST = ["--course", str(FIXTURES), "--trust-course", "list", "--json"]
+RUN = ["--course", str(FIXTURES), "--trust-course", "--sandbox", "embedded", "run", "01", "--json"]
 
 
 def _start(*arguments: str, **how) -> "subprocess.Popen[bytes]":

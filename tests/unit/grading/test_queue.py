@@ -52,7 +52,15 @@ def course(tmp_path):
 
         def start(*words: str) -> "subprocess.Popen[str]":
             process = subprocess.Popen(
-                [sys.executable, "-m", "course", "--course", str(FIXTURES), *words],
+                [
+                    sys.executable,
+                    "-m",
+                    "course",
+                    "--course",
+                    str(FIXTURES),
+                    "--trust-course",
+                    *words,
+                ],
                 cwd=ROOT,
                 env={**os.environ, "COURSE_HOME": str(tmp_path / "home")},
                 stdout=subprocess.PIPE,
