@@ -18,6 +18,7 @@ from course.model.verdict import Outcome, TestResult, Verdict
 
 OWN_TIMES = 3  # as long as a submission has, tests may take for themselves, on the clock
 OWN_SECONDS = 10.0  # and so much beside it, for pytest itself on a busy machine
+LOADING = {"import", "lacking"}  # failures of the whole file
 MOST_KNOWN = 64  # exercises whose tests are remembered
 END_SECONDS = 2.0  # from the last report to the end of the fork
 
@@ -165,10 +166,11 @@ def _answer(
 
 def _note_unloadable(value: Fields, watch: _Watch, exercise: Exercise) -> None:
     failure = value.get("failure")
-    if not isinstance(failure, dict) or failure.get("kind") != "import":
+    if not isinstance(failure, dict) or failure.get("kind") not in LOADING:
         return
     line = failure.get("line")
-    told = Failure("import", str(failure["message"]), line if isinstance(line, int) else None)
+    line = line if isinstance(line, int) else None
+    told = Failure(str(failure["kind"]), str(failure["message"]), line)
     watch.unloadable = describe(told, "", exercise.file)
 
 

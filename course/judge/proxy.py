@@ -13,6 +13,7 @@ from course.model.json import JSON, Fields
 
 WORDS = {
     "import": "{file} does not load: {message}",
+    "lacking": "{message}",
     "missing": "{message}",
     "exception": "{function} raised {message}",
     "timeout": "{function} did not come back: {message}",

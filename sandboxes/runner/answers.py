@@ -12,7 +12,9 @@ TYPE_CHECKING = False  # importing `typing` takes longer than all of this
 if TYPE_CHECKING:
     from runner.values import JSON
 
-KINDS = {"exception", "import", "missing", "timeout", "exit", "memory", "output", "protocol"}
+KINDS = {
+    "exception", "exit", "import", "lacking", "memory", "missing", "output", "protocol", "timeout",
+}  # fmt: skip
 FAILURE_KEYS = {"kind", "message", "line", "trace"}
 LONGEST_FRAME = 3 * LONGEST_LINE  # a file, a line of it, a function
 LAST_LINE = 10_000_000

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 
+from runner.lacking import KIND, lacked
+
 TYPE_CHECKING = False  # importing `collections.abc` takes longer than all of this
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -59,6 +61,8 @@ def because_of(error: BaseException, kind: str, folder: str) -> Failure:
         return Failure("missing", str(error))
     if isinstance(error, SyntaxError) and kind == "import" and _is_own(error.filename, folder):
         return Failure("import", _told(error, lambda: str(error.msg)), error.lineno, trace)
+    if lacking := lacked(error, folder):
+        return Failure(KIND, lacking, line, trace)
     if isinstance(error, MemoryError):
         return Failure("memory", "it needed more memory than there is", line, trace)
     if isinstance(error, SystemExit):

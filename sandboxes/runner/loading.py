@@ -9,6 +9,7 @@ from contextlib import suppress
 from types import CoroutineType, ModuleType
 
 from runner.failure import Failure, because_of, missing
+from runner.lacking import KIND, first_lacking, words
 from runner.values import NotCarried, encode
 
 TYPE_CHECKING = False  # importing `typing` takes longer than all of this
@@ -26,9 +27,13 @@ def parse(entry: str) -> str:
 
     try:
         with tokenize.open(entry) as file:
-            compile(file.read(), entry, "exec", dont_inherit=True)
+            text = file.read()
+        compile(text, entry, "exec", dont_inherit=True)
+        lacking = first_lacking(text)
     except BaseException as error:  # noqa: BLE001  compiling hostile text may raise anything
         return because_of(error, "import", os.getcwd()).text()
+    if lacking is not None:
+        return Failure(KIND, words(lacking[0]), lacking[1]).text()
     return '"value": true'
 
 
