@@ -6,6 +6,7 @@ from collections import deque
 from typing import Any
 
 from lab import Lab
+from lab.process import Process
 
 USUAL = {"works": True, "seconds": 0.02, "lanes": 10}
 
@@ -15,11 +16,12 @@ class Outbox:
 
     Args:
         lab: Where it runs.
+        mail: The mail server.
         port: Where it listens.
     """
 
-    def __init__(self, lab: Lab, port: int) -> None:
-        self._lab = lab
+    def __init__(self, lab: Lab, mail: Process, port: int) -> None:
+        self._lab, self._mail = lab, mail
         self._port = port
         self._counts: deque[tuple[float, dict[str, int]]] = deque()
 
@@ -40,8 +42,7 @@ class Outbox:
 
     def set(self, **settings: Any) -> None:
         """Break or mend it, or change its capacity."""
-        body = json.dumps(settings).encode()
-        self._lab.http(self._port, "/settings", method="PUT", body=body)
+        self._mail.tell(**settings)
 
     def _get(self, path: str) -> dict[str, Any]:
         answer: dict[str, Any] = json.loads(self._lab.http(self._port, path).body)

@@ -39,8 +39,8 @@ class System:
             self.redis = lab.redis("queue", tier=2, role="queue", title="Queue (Redis)")
             self.client = self.redis.client()
             self.jobs = Jobs(self.client)
-            self.outbox = Outbox(lab, self.ports["mail"])
             self.mail = self._serve("mail", "origin", 4, "Mail server", [])
+            self.outbox = Outbox(lab, self.mail, self.ports["mail"])
             self.shop = self._serve("shop", "app", 1, "Shop", self._places())
             self.staff = Staff(lab, self.client, self._places())
             for number in range(1, WORKERS + 1):

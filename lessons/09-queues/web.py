@@ -5,13 +5,29 @@ import json
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from lab.control import serve_control
+
 Answer = tuple[int, dict[str, Any]]
 Handler = Callable[[str, str, Any], Awaitable[Answer]]
 PATIENCE_SECONDS = 10.0
+CONTROL_SECONDS = 4.0
 
 
 class Refused(Exception):
     """The other side answered with an error, or not at all."""
+
+
+def obey(handle: Callable[[dict[str, Any]], Any]) -> None:
+    """Let the lab steer this process: `handle` answers it, on the loop that runs now."""
+    loop = asyncio.get_running_loop()
+
+    async def answer(fields: dict[str, Any]) -> Any:
+        return handle(fields)
+
+    def wait(fields: dict[str, Any]) -> Any:
+        return asyncio.run_coroutine_threadsafe(answer(fields), loop).result(CONTROL_SECONDS)
+
+    serve_control(wait)
 
 
 async def serve(port: int, handle: Handler) -> None:

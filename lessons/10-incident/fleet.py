@@ -1,6 +1,6 @@
 """The parts by name: who runs, who is what, and what everybody says about it."""
 
-import json
+import contextlib
 import os
 import signal
 from typing import Any
@@ -143,21 +143,18 @@ class Fleet:
 
     # -- questions
 
-    def put(self, who: str, path: str, value: object = None) -> None:
+    def tell(self, who: str, **fields: Any) -> None:
         """Tell the router or the mail server something, unless it is dead."""
-        body = json.dumps({} if value is None else value).encode()
-
-        def tell() -> bool:
-            return self.lab.http(self.ports[who], path, method="PUT", body=body, timeout=2).ok
-
         process = self.router if who == "router" else self.mail
         if process.is_running:
-            self.lab.until(tell, 10, f"{who}: an answer to {path}")
+            process.tell(**fields)
 
     def stats(self, who: str = "router") -> dict[str, Any]:
         """What it counted since the last zero; empty while it is dead."""
-        reply = self.lab.http(self.ports[who], "/stats", timeout=1)
-        return json.loads(reply.body) if reply.ok else {}
+        process = self.router if who == "router" else self.mail
+        with contextlib.suppress(LabError):
+            return dict(process.tell()) if process.is_running else {}
+        return {}
 
     def is_whole(self) -> bool:
         """Whether the router sees a primary and two secondaries in each shard."""

@@ -100,7 +100,7 @@ def replayed(
     """Let the visitors of this name come; who they are depends on the seed alone."""
     source = random.Random(f"{system.lab.seed} {name}")
     visits = plan(source, seconds - 0.5, streams)
-    system.put("router", "/zero")
+    system.tell("router", zero=True)
     seen = system.crowd.replay(visits, seconds, script)
     stats = system.lab.until(system.stats, 10, "the router's counts")
     return Replay(seen, read_signals(seen, stats), stats)
@@ -156,8 +156,8 @@ def retry_storm(system: System, retries: str, **mitigation: Any) -> Replay:
     """Both shards hang for two seconds; then they work again, as fast as before."""
     with system.calm(retries=retries, **mitigation):
         script: Script = [
-            (0.0, lambda: system.put("router", "/settings", {"stalled": ["a", "b"]})),
-            (MENDED, lambda: system.put("router", "/settings", {"stalled": []})),
+            (0.0, lambda: system.tell("router", stalled=["a", "b"])),
+            (MENDED, lambda: system.tell("router", stalled=[])),
         ]
         return replayed(system, "storm", 5.0, [(18.0, "users", range(USERS))], script)
 

@@ -98,7 +98,7 @@ def slow(what: str = "shards", ms: int = 300) -> dict[str, object]:
     if what == "apps":
         system.use(slow_ms=max(0, min(ms, 3000)))
     else:
-        system.put("router", "/settings", {"query": max(1, min(ms, 5000)) / 1000})
+        system.tell("router", query=max(1, min(ms, 5000)) / 1000)
     return {"slow": what, "ms": ms}
 
 
@@ -177,7 +177,7 @@ def poison() -> dict[str, object]:
 @lab.trigger
 def break_mail(works: bool = False) -> dict[str, object]:
     """The mail server refuses everything."""
-    system.put("mail", "/settings", {"works": works})
+    system.tell("mail", works=works)
     return {"works": works}
 
 

@@ -24,7 +24,7 @@ def one_of_each_dies(system: System) -> Replay:
             (1.2, system.jobs[0].kill),
             (1.6, system.secondary("b").kill),
             (2.4, system.cache.kill),
-            (3.2, lambda: system.put("mail", "/settings", {"works": False})),
+            (3.2, lambda: system.tell("mail", works=False)),
         ]
         streams = [(10.0, "pages", range(PAGES)), (8.0, "users", range(USERS)),
                    (2.0, "orders", range(USERS))]  # fmt: skip
@@ -74,8 +74,8 @@ def without_mail(system: System) -> dict[str, Any]:
     """The mail server refuses everything for a while; orders come all the same."""
     with system.calm():
         script: Script = [
-            (0.0, lambda: system.put("mail", "/settings", {"works": False})),
-            (2.5, lambda: system.put("mail", "/settings", {"works": True})),
+            (0.0, lambda: system.tell("mail", works=False)),
+            (2.5, lambda: system.tell("mail", works=True)),
         ]
         streams = [(6.0, "orders", range(USERS)), (6.0, "users", range(USERS))]
         deepest = [0]
@@ -97,8 +97,8 @@ def calls_for_one_visit(system: System, workers: int, visits: int = 5) -> float:
     """How often a dead store is asked for each visitor, when every tier tries again."""
     with system.calm(retries="naive"):
         system.staff(workers)
-        system.put("router", "/settings", {"broken": True})
-        system.put("router", "/zero")
+        system.tell("router", broken=True)
+        system.tell("router", zero=True)
         for user in range(visits):
             system.one("users", user)
         stats = system.lab.until(system.stats, 10, "the router's counts")
@@ -110,7 +110,7 @@ def own_orders(system: System, *, own: bool) -> dict[str, Any]:
     with system.calm(own=own):
         system.late = system.secondary("a")
         system.sets["a"].set_lag(system.late, 2)
-        system.put("router", "/zero")
+        system.tell("router", zero=True)
         stale = 0
         for user in list(EVEN)[:10]:
             ordered = system.one("orders", user)
@@ -123,7 +123,7 @@ def own_orders(system: System, *, own: bool) -> dict[str, Any]:
 def surge(system: System, shed: int) -> dict[str, Any]:
     """Twice as many visitors as the stores can answer."""
     with system.calm(shed=shed):
-        system.put("router", "/settings", {"query": 0.2})
+        system.tell("router", query=0.2)
         run = replayed(system, "surge", 3.2, [(80.0, "users", range(USERS))])
     late = [one for one in run.seen if one.visit.at > 0.7]
     return {

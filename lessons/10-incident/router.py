@@ -3,9 +3,13 @@
     GET  /users/7?read=secondary     a user's version, from a secondary, any member or the primary
     GET  /pages/1                    everything on one page: a slow question
     POST /orders {"user": 7, "order": "o-1"}   the user's next version; an order counts once
-    GET  /stats                      what was asked since the last zero
-    PUT  /settings {"query": 0.08, "rebuild": 0.5, "stalled": [], "broken": false, "mark": ""}
-    PUT  /zero, PUT /clear           count from zero; send everybody home who waits
+
+The lab steers it, and asks for its counts, over its control socket:
+
+    {"query": 0.08, "rebuild": 0.5, "stalled": [], "broken": false, "mark": "", "lanes": 2,
+     "zero": true,    count from zero
+     "clear": true,   send everybody home who waits
+     "orders": true}  tell when each order was known to be in the store
 
 Started by the lab as `python router.py PORT SHARD/NAME=PORT...`.
 """
@@ -20,7 +24,7 @@ from typing import Any
 from lanes import Counts, Lanes, Refused
 from pymongo import AsyncMongoClient, ReturnDocument, WriteConcern
 from pymongo.errors import PyMongoError
-from web import Answer, Request, Tally, ms_since, serve
+from web import Answer, Request, Tally, ms_since, obey, serve
 
 LOOK_SECONDS = 0.3
 PATIENCE_MS = 600
@@ -61,6 +65,7 @@ class Router:
         self.tally = Tally()
         self.query, self.rebuild, self.work = 0.08, 0.5, 0.02
         self.is_broken, self.mark = False, ""
+        self.written_at: dict[str, float] = {}  # when an order was known to be in the store
         self._turn = itertools.count()
 
     def shard_of(self, number: int) -> str:
@@ -123,6 +128,7 @@ class Router:
                 self.tally.add("router", primary.name, ms_since(started), ok=False)
                 return Answer(503, {"why": type(error).__name__})
             self.tally.add("router", primary.name, ms_since(started))
+            self.written_at.setdefault(order, time.monotonic())
             return Answer(200, {"version": version, "member": primary.name})
 
     async def _write(self, primary: Member, user: int, order: str) -> int:
@@ -140,8 +146,6 @@ class Router:
     async def answer(self, request: Request) -> Answer:
         """One request."""
         try:
-            if request.method == "PUT":
-                return self.change(request.path[1:], request.value)
             return await self._asked(request)
         except Refused as why:
             return Answer(503, {"why": str(why)})
@@ -154,8 +158,6 @@ class Router:
                 return await self.page(int(number))
             case "POST", ["orders"]:
                 return await self.order(**request.value)
-            case "GET", ["stats"]:
-                return Answer(200, self.stats())
         return Answer(404, {})
 
     def stats(self) -> dict[str, Any]:
@@ -168,21 +170,22 @@ class Router:
             "longest": longest, "roles": {one.name: one.role for one in self.members},
         }  # fmt: skip
 
-    def change(self, what: str, value: dict[str, Any]) -> Answer:
-        """Slower, stalled, cleared, counted from zero."""
-        if what == "zero":
+    def change(self, value: dict[str, Any]) -> dict[str, Any]:
+        """Slower, stalled, cleared, counted from zero; what was counted."""
+        if value.get("zero"):
             self.counts.zero()
+            self.written_at.clear()
         for member in self.members:
-            if what == "zero":
+            if value.get("zero"):
                 member.lanes.longest = 0
-            elif what == "clear":
+            if value.get("clear"):
                 member.lanes.clear()
         self.is_broken = bool(value.get("broken", self.is_broken))
         self.mark = str(value.get("mark", self.mark))
         for name in ("query", "rebuild", "work"):
             setattr(self, name, float(value.get(name, getattr(self, name))))
         self._set_lanes(value)
-        return Answer(200, {})
+        return {**self.stats(), **({"written_at": self.written_at} if value.get("orders") else {})}
 
     def _set_lanes(self, value: dict[str, Any]) -> None:
         """How many, and whether they move."""
@@ -202,6 +205,7 @@ async def run(port: int, members: list[str]) -> None:
                      for name, _, at in places])  # fmt: skip
     looks = [asyncio.create_task(member.look()) for member in router.members]
     tells = asyncio.create_task(router.tally.tell())
+    obey(router.change)
     with contextlib.suppress(asyncio.CancelledError):
         await serve(router.answer, port=port)
     await asyncio.gather(tells, *looks)

@@ -128,6 +128,26 @@ class Shoppers:
         self._note("orders", started, right)
         return right
 
+    def order_at(self, port: int, seconds: float) -> bool:
+        """Order at one app until it confirms, or so long; from any thread."""
+
+        async def insist() -> bool:
+            user, name = self._numbers["orders"][-1], f"o-{next(self._names)}"
+            self._tried[user] = self._tried.get(user, 0) + 1
+            until = time.monotonic() + seconds
+            while (left := until - time.monotonic()) > 0:
+                value = {"user": user, "order": name}
+                answer = await ask(port, "/orders", value, timeout=left)
+                version = answer.value.get("version")
+                if answer.ok and type(version) is int and 0 < version <= self._tried[user]:
+                    self._ledger.promised(user, version)
+                    self.confirmed.add(name)
+                    return True
+                await asyncio.sleep(0.1)
+            return False
+
+        return asyncio.run(insist())
+
     async def _ask(self, kind: str, path: str, value: Any = None) -> Answer:
         for _ in self._ports:
             port = self._ports[next(self._turn) % len(self._ports)]

@@ -179,7 +179,7 @@ class System(Fleet):
         """Let visits be as quick as they should be, where the computer allows that soon."""
         with contextlib.suppress(LabError):  # then it is as busy as this
             self.lab.until(self._is_quick, 5, "quick answers")
-        self.put("router", "/zero")
+        self.tell("router", zero=True)
         self.cache.client().flushall()
 
     def _is_quick(self) -> bool:
@@ -190,20 +190,20 @@ class System(Fleet):
         """Everything runs, with the first settings and these changes."""
         self.staff(WORKERS)
         base = {"stale": False, "edge_lock": False}
-        self.put("router", "/settings", DELAYS)
-        self.put("router", "/clear")
+        self.tell("router", **DELAYS)
+        self.tell("router", clear=True)
         self.mend()
         self.use(**{**base, **vars_of(Settings()), **changes})
-        self.put("mail", "/zero")
+        self.tell("mail", zero=True)
         self.empty()
         self.jobs_client.xtrim("mails", maxlen=0)
         self.jobs_client.delete("mails", "mails.dead")
 
     def empty(self) -> None:
         """No copies anywhere, and nobody waits for the shards."""
-        self.put("router", "/clear")
+        self.tell("router", clear=True)
         self.lab.until(self.nobody_waits, 10, "the end of what the shards had to do")
-        self.put("router", "/zero")
+        self.tell("router", zero=True)
         self.cache.client().flushall()
         self.use(generation=self.generation + 1)
 
@@ -218,8 +218,8 @@ class System(Fleet):
             for process in dead:
                 process.restart()
         self.reconnect()
-        self.put("mail", "/settings", {"works": True})
-        self.put("router", "/settings", DELAYS)
+        self.tell("mail", works=True)
+        self.tell("router", **DELAYS)
         self.lab.until(self.is_whole, 20, "a primary and two secondaries in both shards")
         self.lab.until(self.apps_answer, 10, "all apps")
 

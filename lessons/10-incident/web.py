@@ -10,9 +10,11 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
+from lab.control import serve_control
 from lab.report import report
 
 TELL_SECONDS = 0.25
+CONTROL_SECONDS = 4.0
 NOTHING: Mapping[str, str] = {}
 
 
@@ -42,6 +44,19 @@ class Answer:
 
 
 Handler = Callable[[Request], Awaitable[Answer]]
+
+
+def obey(handle: Callable[[dict[str, Any]], Any]) -> None:
+    """Let the lab steer this process: `handle` answers it, on the loop that runs now."""
+    loop = asyncio.get_running_loop()
+
+    async def answer(fields: dict[str, Any]) -> Any:
+        return handle(fields)
+
+    def wait(fields: dict[str, Any]) -> Any:
+        return asyncio.run_coroutine_threadsafe(answer(fields), loop).result(CONTROL_SECONDS)
+
+    serve_control(wait)
 
 
 async def serve(handle: Handler, *, port: int = 0, sock: socket.socket | None = None) -> None:

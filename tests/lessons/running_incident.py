@@ -18,8 +18,9 @@ from course.runs.ready import ReadySandboxes
 from course.sandbox.choice import Chooser
 
 ROOT = Path(__file__).resolve().parents[2]
-SHOWN = ("good", "visits", "lost_by_kind", "quiet_p99_ms", "p99_ms", "p99_ratio", "stale",
-         "confirmed", "without_mail", "mailed_twice", "cost", "late_ms", "faults")  # fmt: skip
+SHOWN = ("good", "visits", "lost_by_kind", "p99_ms", "stale", "confirmed", "without_mail",
+         "mailed_twice", "mailed_early", "cost", "late_ms", "own_seconds", "starved",
+         "faults")  # fmt: skip
 
 
 def exercise(name: str) -> Exercise:
@@ -34,7 +35,7 @@ def exercise(name: str) -> Exercise:
 def observe(slo: Exercise, text: bytes, seed: int) -> dict[str, Any]:
     """What the rig measures of a file under one seed's faults."""
     ready = ReadySandboxes(Chooser("embedded"))
-    session = ready.take(slo)
+    session, _ = ready.take(slo, seed)
     try:
         reach = Reach(session, slo, {slo.file: text}, seed)
         reach.start()

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from lab.control import ask_process
 from lab.http import http_request
 from lab.ports import accepts, free_port
 from lab.wait import until
@@ -26,10 +27,14 @@ class Office:
     def __init__(self, folder: Path) -> None:
         self.redis = RunningRedis(folder)
         self.url = f"redis://127.0.0.1:{self.redis.port}"
+        self._control = str(folder / "mail.control")
         self.ports = {"mail": free_port(), "shop": free_port()}
         self.workers: dict[str, subprocess.Popen[bytes]] = {}
         self._servers = [
-            self._start("mail.py", "--port", self.ports["mail"]),
+            spawn(
+                [sys.executable, str(LESSON / "mail.py"), "--port", str(self.ports["mail"])],
+                control=self._control,
+            ),
             self._start("shop.py", "--port", self.ports["shop"], *self._places()),
         ]
         for port in self.ports.values():
@@ -84,8 +89,7 @@ class Office:
 
     def set_mail(self, **settings: object) -> None:
         """Break or mend the mail server."""
-        body = json.dumps(settings).encode()
-        http_request(self.ports["mail"], "/settings", method="PUT", body=body)
+        ask_process(self._control, settings)
 
     def holder(self) -> str:
         """The worker that has BullMQ's first active job."""

@@ -127,9 +127,11 @@ class Shop:
         self.redis.close()
 
 
-def spawn(argv: Sequence[str]) -> "subprocess.Popen[bytes]":
-    """Start a program that says nothing and finds the lab package."""
+def spawn(argv: Sequence[str], *, control: str = "") -> "subprocess.Popen[bytes]":
+    """Start a program that says nothing and finds the lab package; `control` steers it."""
     environment = {**os.environ, "PYTHONPATH": str(ROOT / "sandboxes")}
+    if control:
+        environment["LAB_CONTROL"] = control
     environment.pop("LAB_REPORT", None)
     return subprocess.Popen(
         argv, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL

@@ -1,7 +1,6 @@
 """The whole system around the learner's service, visitors, and a schedule of faults."""
 
-import ast
-import json
+import contextlib
 import random
 import threading
 import time
@@ -10,16 +9,17 @@ from types import SimpleNamespace
 
 from judging import verdict
 from shoppers import Shoppers
+from submitted import Usage, number_in
 
 from lab import Lab
-from lab.errors import LabError, SubmissionFault
+from lab.errors import LabError
 
 lab = Lab()
 parts = SimpleNamespace(verdict=None)
 USERS, PAGES = 20, 4
 STORE = {"query": 0.06, "rebuild": 0.5, "work": 0.02, "lanes": 1}
 WARM, QUIET, FAULTS = 0.2, 2.0, 6.0
-BUSY_MS, ENOUGH_SECONDS = 40, 20
+BUSY_MS, ENOUGH_SECONDS, OWN_SECONDS = 40, 20, 4.0
 
 
 @lab.setup
@@ -32,7 +32,7 @@ def start():
             parts.queue = lab.redis("queue", tier=3, role="queue")
         parts.sets = {one.result().name: one.result() for one in sets}
     fill()
-    ports = parts.ports = {"router": lab.free_port(), "mail": lab.free_port()}
+    ports = {"router": lab.free_port(), "mail": lab.free_port()}
     members = [f"{name}/{one.name}={one.port}" for name, replicas in parts.sets.items()
                for one in replicas.members]  # fmt: skip
     with lab.together():
@@ -82,38 +82,14 @@ def start_service():
         ]  # fmt: skip
 
 
-def number_in(text, name, most):
-    """A whole number that the file gives a name, without running the file."""
-    try:
-        body = ast.parse(text).body
-    except (SyntaxError, ValueError) as error:
-        raise SubmissionFault(f"service.py is no Python: {error}") from error
-    for node in body:
-        if (
-            isinstance(node, ast.Assign)
-            and [getattr(one, "id", "") for one in node.targets] == [name]
-            and isinstance(node.value, ast.Constant)
-            and type(node.value.value) is int
-        ):
-            return min(max(node.value.value, 1), most)
-    raise SubmissionFault(f"service.py has no line `{name} = ` with a whole number")
-
-
 # -- what is asked and told
 
 
-def put(who, path, value=None):
-    """Tell router or mail server something."""
-    body = json.dumps(value or {}).encode()
-    lab.until(
-        lambda: lab.http(parts.ports[who], path, method="PUT", body=body, timeout=2).ok, 10, path
-    )
-
-
 def stats(who):
-    """What it counted."""
-    reply = lab.http(parts.ports[who], "/stats", timeout=2)
-    return json.loads(reply.body) if reply.ok else {}
+    """What it counted; nothing while it does not answer."""
+    with contextlib.suppress(LabError):
+        return getattr(parts, who).tell()
+    return {}
 
 
 def is_whole():
@@ -150,18 +126,24 @@ def kill_primary():
 
 
 def kill_app():
-    """The first one; a supervisor starts it again."""
+    """The first one, when it has just confirmed an order; a supervisor starts it again.
+
+    What it meant to do for that order later, and kept in its memory, dies with it.
+    """
+    parts.mail.tell(seconds=0.6)
+    parts.shoppers.order_at(parts.app_ports[0], 1.5)
+    parts.app[0].kill()
+    parts.mail.tell(seconds=0.02)
     restart(parts.app[0])
 
 
 def kill_worker():
     """In the middle of a job: its mail is out, and nobody told it so."""
-    put("mail", "/settings", {"after": 0.4})
-    before = stats("mail")["sent"]
+    before = parts.mail.tell(after=0.4)["sent"]
     deadline = time.monotonic() + 2.0
-    while stats("mail")["sent"] == before and time.monotonic() < deadline:
+    while stats("mail").get("sent", before) == before and time.monotonic() < deadline:
         time.sleep(0.02)
-    put("mail", "/settings", {"after": 0.0})
+    parts.mail.tell(after=0.0)
     restart(parts.worker[0])
 
 
@@ -176,18 +158,19 @@ def restart(process):
 
 def break_mail():
     """First it sends mails and says that it did not; then it sends none; until both were felt."""
-    put("mail", "/settings", {"deaf": True})
+    parts.mail.tell(deaf=True)
     last_until("sent", 1, 0.6)
-    put("mail", "/settings", {"deaf": False, "works": False})
+    parts.mail.tell(deaf=False, works=False)
+    parts.shoppers.order_at(parts.app_ports[-1], 1.0)
     last_until("refused", 7, 0.9)
-    put("mail", "/settings", {"works": True})
+    parts.mail.tell(works=True)
 
 
 def last_until(what, more, least):
     """Let a fault go on for a while, and until it was felt so often, or long enough."""
-    begun, before = time.monotonic(), stats("mail")[what]
+    begun, before = time.monotonic(), parts.mail.tell()[what]
     while time.monotonic() < begun + 2.0:
-        is_felt = stats("mail")[what] >= before + more
+        is_felt = stats("mail").get(what, before) >= before + more
         if is_felt and time.monotonic() > begun + least:
             return
         time.sleep(0.05)
@@ -225,12 +208,21 @@ def judge():
     """The verdict on this run; made once, whoever asks first."""
     if parts.verdict is None:
         begun = time.monotonic()
-        parts.verdict = observe(random.Random(f"{lab.seed} schedule"))
+        parts.verdict = look()
         is_soon = time.monotonic() < begun + ENOUGH_SECONDS
-        if parts.verdict["late_ms"] > BUSY_MS and is_soon:  # the computer was too busy: once more
+        if parts.verdict["starved"] and is_soon:  # once more
             start_over()
-            parts.verdict = observe(random.Random(f"{lab.seed} schedule"))
+            parts.verdict = look()
     return parts.verdict
+
+
+def look():
+    """What was observed, and whether others than the submission kept the computer too busy."""
+    with Usage(lambda: [one.pid for one in (*parts.app, *parts.worker) if one.is_running]) as usage:
+        seen = observe(random.Random(f"{lab.seed} schedule"))
+    seen["own_seconds"] = round(usage.seconds, 2)
+    seen["starved"] = seen["late_ms"] > BUSY_MS and seen["own_seconds"] < OWN_SECONDS
+    return seen
 
 
 def start_over():
@@ -244,7 +236,8 @@ def start_over():
     for replicas in parts.sets.values():
         with replicas.client(w=3) as client:
             client.course.users.update_many({}, {"$set": {"version": 0, "orders": []}})
-    put("mail", "/zero")
+    parts.mail.tell(zero=True)
+    parts.router.tell(zero=True)
     parts.cache.client().flushall()
     parts.queue.client().flushall()
 
@@ -252,8 +245,8 @@ def start_over():
 def observe(source):
     """A quiet while, a bad while, and what became of it all."""
     mark = f"{source.random():.12f}"
-    put("router", "/settings", {**STORE, "mark": mark})
-    shoppers = Shoppers(parts.app_ports, source, USERS, PAGES, mark)
+    parts.router.tell(**STORE, mark=mark)
+    parts.shoppers = shoppers = Shoppers(parts.app_ports, source, USERS, PAGES, mark)
     shoppers.warm_up()
     hurt, spared = source.sample(sorted(parts.sets), 2)
     parts.replicas = parts.sets[hurt]
@@ -265,27 +258,34 @@ def observe(source):
     for thread in threads:
         thread.join(10)
     parts.sets[spared].set_lag(parts.late, 0)
-    settle(shoppers.confirmed)
+    sent = settle(shoppers.confirmed)
     return {
         **verdict(seen, shoppers, (WARM, WARM + QUIET), parts.apps + parts.workers),
-        "faults": [fault.__name__ for _, fault in plan[1:]], **mails(shoppers.confirmed),
+        "faults": [fault.__name__ for _, fault in plan[1:]], **mails(shoppers.confirmed, sent),
         "not_in_the_store": len(shoppers.confirmed - stored()),
     }  # fmt: skip
 
 
 def settle(confirmed):
-    """Until every confirmed order has its mail, or long enough."""
+    """Until every confirmed order has its mail, or long enough; what the mail server knows."""
     deadline = time.monotonic() + 8
-    while time.monotonic() < deadline and confirmed - set(stats("mail").get("by_order", {})):
+    while True:
+        sent = parts.mail.tell(orders=True)
+        if time.monotonic() > deadline or not confirmed - set(sent["by_order"]):
+            return sent
         time.sleep(0.1)
 
 
-def mails(confirmed):
-    """How many confirmed orders have no mail, and how many mails went out twice."""
-    sent = stats("mail")["by_order"]
-    return {"without_mail": len(confirmed - set(sent)), "mailed_twice": sum(
-        count > 1 for count in sent.values()
-    )}  # fmt: skip
+def mails(confirmed, sent):
+    """How many confirmed orders have no mail, two mails, or a mail before they were written."""
+    written_at = parts.router.tell(orders=True)["written_at"]
+    return {
+        "without_mail": len(confirmed - set(sent["by_order"])),
+        "mailed_twice": sum(count > 1 for count in sent["by_order"].values()),
+        "mailed_early": sum(
+            at < written_at.get(order, float("inf")) for order, at in sent["asked_at"].items()
+        ),
+    }
 
 
 def stored():

@@ -2,7 +2,7 @@
 
 import pytest
 
-AVAILABLE, RATIO, COST = 90.0, 20.0, 18.0
+AVAILABLE, P99_MS, COST = 90.0, 1_500.0, 18.0
 
 
 @pytest.fixture
@@ -11,12 +11,26 @@ def run(rig):
     return rig.fire("judge")
 
 
+def hold(run, claim, told):
+    """What time decides is only held against the program where the computer had the time."""
+    if not claim and run["starved"]:
+        raise TooBusy(
+            f"This computer was too busy to judge by time ({run['late_ms']:.0f} ms late): {told}"
+        )
+    assert claim, told
+
+
+class TooBusy(Exception):
+    """Other programs had the processor."""
+
+
 @pytest.mark.hint("The program that you were given passes this one: does yours still start?")
 @pytest.mark.points(1)
 def test_it_works_on_a_quiet_day(run):
     """Before the faults, 98 of 100 visits get the right answer in time."""
     good, visits = run["quiet_good"], run["quiet_visits"]
-    assert good >= 0.98 * visits, f"on a quiet day, {good} of {visits} visits were answered well"
+    told = f"on a quiet day, {good} of {visits} visits were answered well"
+    hold(run, good >= 0.98 * visits, told)
 
 
 @pytest.mark.hint(
@@ -26,10 +40,8 @@ def test_it_works_on_a_quiet_day(run):
 def test_availability(run):
     """During the faults, 90 of 100 visits get the right answer in time."""
     percent = 100 * run["good"] / max(run["visits"], 1)
-    assert percent >= AVAILABLE, (
-        f"availability {percent:.1f} %, objective {AVAILABLE:g} %;"
-        f" not answered well: {run['lost_by_kind']}"
-    )
+    told = f"availability {percent:.1f} %, objective {AVAILABLE:g} %"
+    hold(run, percent >= AVAILABLE, f"{told}; not answered well: {run['lost_by_kind']}")
 
 
 @pytest.mark.hint(
@@ -37,12 +49,8 @@ def test_availability(run):
 )
 @pytest.mark.points(3)
 def test_waiting(run):
-    """The p99 of reads during the faults is at most 20 times that of the quiet seconds."""
-    ratio = run["p99_ratio"]
-    assert ratio <= RATIO, (
-        f"p99 {run['p99_ms']:.0f} ms, on the quiet day {run['quiet_p99_ms']:.0f} ms:"
-        f" {ratio:.1f} times, objective {RATIO:g}"
-    )
+    """The p99 of reads during the faults is at most 1,500 ms: three times what a page takes."""
+    hold(run, run["p99_ms"] <= P99_MS, f"p99 {run['p99_ms']:.0f} ms, objective {P99_MS:g} ms")
 
 
 @pytest.mark.hint("A late secondary does not know `need` yet. Who does?")
@@ -67,8 +75,17 @@ def test_nothing_is_lost(run):
     """Every order that was confirmed is in the store, and its mail goes out."""
     missing, unsent = run["not_in_the_store"], run["without_mail"]
     assert missing == 0, f"{missing} of {run['confirmed']} confirmed orders are not in the store"
-    assert unsent == 0, f"{unsent} of {run['confirmed']} confirmed orders never got their mail"
-    assert run["confirmed"] >= 5, f"only {run['confirmed']} orders were confirmed in all"
+    told = f"{unsent} of {run['confirmed']} confirmed orders never got their mail"
+    hold(run, unsent == 0, told)
+    hold(run, run["confirmed"] >= 5, f"only {run['confirmed']} orders were confirmed in all")
+
+
+@pytest.mark.hint("The worker does not wait for you: what is in the queue is done at once.")
+@pytest.mark.points(2)
+def test_no_mail_comes_early(run):
+    """No mail goes out for an order that is not in the store, or not yet."""
+    early = run["mailed_early"]
+    assert early == 0, f"{early} mails were sent before their order was in the store"
 
 
 @pytest.mark.hint("What would one process less cost you? Each one runs all the time.")
@@ -76,6 +93,6 @@ def test_nothing_is_lost(run):
 def test_cost(run):
     """100 good answers cost at most 18 node-seconds of apps and workers."""
     cost = run["cost"]
-    assert cost <= COST, (
-        f"{run['node_seconds']:g} node-seconds: {cost:.1f} for 100 good answers, objective {COST:g}"
-    )
+    told = f"{run['node_seconds']:g} node-seconds: {cost:.1f} for 100 good answers"
+    assert run["least_cost"] <= COST, f"{told}, and {run['least_cost']:g} at the best"
+    hold(run, cost <= COST, f"{told}, objective {COST:g}")
