@@ -2,12 +2,13 @@
 
 import contextlib
 import json
-import socket
 import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import SimpleNamespace
 from typing import ClassVar
+
+from trap import Trap
 
 from lab import Lab
 from lab.errors import LabError
@@ -23,6 +24,7 @@ class Mail(BaseHTTPRequestHandler):
     mode = "works"  # or broken; before: takes no mail and does not answer; after: takes it
     sent: ClassVar[list] = []
     keys: ClassVar[set] = set()
+    asked: ClassVar[set] = set()  # texts that somebody wanted sent
     holding = threading.Event()  # somebody waits for an answer
     let_go = threading.Event()
     lock = threading.Lock()
@@ -31,6 +33,7 @@ class Mail(BaseHTTPRequestHandler):
         """One mail."""
         mail = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         mode = Mail.mode
+        Mail.asked.add(mail.get("text"))
         if mode in ("works", "after"):
             self.take(mail)
         if mode in ("before", "after"):
@@ -53,67 +56,9 @@ class Mail(BaseHTTPRequestHandler):
         """Keep quiet."""
 
 
-class Trap:
-    """Stands between the workers and Redis, and kills a worker after its n-th command."""
-
-    def __init__(self, redis_port: int) -> None:
-        self.redis_port = redis_port
-        self.listener = socket.create_server(("127.0.0.1", 0))
-        self.port = self.listener.getsockname()[1]
-        self.commands = 0  # that the worker may still send; 0: as many as it likes
-        self.mark = b""  # in the job that makes it count
-        self.sprung = threading.Event()
-        self.lock = threading.Lock()
-        threading.Thread(target=self.accept, daemon=True).start()
-
-    def disarm(self) -> bool:
-        """It kills nobody from now on; whether it was set until now."""
-        with self.lock:
-            was_set, self.mark = bool(self.mark), b""
-        return was_set
-
-    def accept(self) -> None:
-        """Connections, each with two threads."""
-        while True:
-            client, _ = self.listener.accept()
-            threading.Thread(target=self.talk, args=(client,), daemon=True).start()
-
-    def talk(self, client: socket.socket) -> None:
-        """A command, its answer, and so on: the client waits for each answer."""
-        server = socket.create_connection(("127.0.0.1", self.redis_port))
-        state = SimpleNamespace(left=None)  # commands until the end, once it has the job
-        threading.Thread(target=self.answers, args=(server, client, state), daemon=True).start()
-        try:
-            while chunk := client.recv(65536):
-                if state.left is not None:
-                    state.left -= 1
-                server.sendall(chunk)
-        except OSError:
-            pass
-        finally:
-            for one in (client, server):
-                hang_up(one)
-
-    def answers(self, server: socket.socket, client: socket.socket, state: SimpleNamespace) -> None:
-        """What Redis says; instead of the last answer comes the end."""
-        try:
-            while chunk := server.recv(65536):
-                if state.left == 0 and self.disarm():
-                    parts.workers["worker-1"].kill()
-                    self.sprung.set()
-                    return
-                if self.mark and self.mark in chunk:
-                    state.left = self.commands
-                client.sendall(chunk)
-        except OSError:
-            pass
-
-
-def hang_up(one: socket.socket) -> None:
-    """End a connection, also for a thread that is reading from it."""
-    with contextlib.suppress(OSError):
-        one.shutdown(socket.SHUT_RDWR)
-    one.close()
+def kill_first() -> None:
+    """The worker that runs alone."""
+    parts.workers["worker-1"].kill()
 
 
 @lab.setup
@@ -122,7 +67,7 @@ def start() -> None:
     parts.redis = redis = lab.redis()
     mail = ThreadingHTTPServer(("127.0.0.1", 0), Mail)
     threading.Thread(target=mail.serve_forever, daemon=True).start()
-    parts.trap = Trap(redis.port)
+    parts.trap = Trap(redis.port, kill_first)
     url = redis.learner_url.replace(f":{redis.port}/", f":{parts.trap.port}/")
     lab.publish(redis_url=url, mail_port=mail.server_address[1])
     parts.workers = {"worker-1": start_worker("worker-1")}
@@ -142,14 +87,14 @@ def start_worker(name: str) -> object:
 def fresh(balances: dict, workers: int = 1) -> None:
     """No jobs, no mails, these accounts; only so many workers take jobs."""
     works_again()
-    parts.trap.mark = b""
+    parts.trap.disarm()
     client = parts.redis.client()
     if workers > 1 or parts.is_crowded or left(client):
         for worker in parts.workers.values():
             worker.end()
         wait_for_silence(client)
     client.flushall()
-    Mail.sent, Mail.keys = [], set()
+    Mail.sent, Mail.keys, Mail.asked = [], set(), set()
     for customer, balance in balances.items():
         client.set(f"balance:{customer}", balance)
     for name in NAMES[:workers]:
@@ -208,6 +153,23 @@ def left(client: object) -> int:
 
 
 @lab.trigger
+def are_asked(texts: list, seconds: float = 8) -> bool:
+    """Whether the mail server was asked to send all of these."""
+    with contextlib.suppress(LabError):
+        return bool(lab.until(lambda: set(texts) <= Mail.asked, seconds, "it"))
+    return False
+
+
+@lab.trigger
+def time_passes() -> None:
+    """Whatever has a time to live in Redis has lived as long as that."""
+    client = parts.redis.client()
+    for key in client.keys("*"):
+        if client.pttl(key) >= 0:
+            client.delete(key)
+
+
+@lab.trigger
 def kill() -> None:
     """SIGKILL for the only worker; then it starts anew, and its jobs go back into the queue."""
     parts.workers["worker-1"].kill()
@@ -221,8 +183,7 @@ def kill_after(commands: int, job: dict) -> bool:
     Whether it came to that; the worker runs again and the job is back in the queue.
     """
     trap = parts.trap
-    trap.sprung.clear()
-    trap.commands, trap.mark = commands, json.dumps(job["id"]).strip('"').encode()
+    trap.arm(job["id"], commands)
     give([job])
     client = parts.redis.client()
 
@@ -256,7 +217,7 @@ def works_again() -> None:
 
 
 @lab.trigger
-def settle(seconds: float = 12) -> dict:
+def settle(seconds: float = 25) -> dict:
     """Wait until nothing is left to do; what has happened then."""
     client = parts.redis.client()
     with contextlib.suppress(LabError):  # the test says that jobs are left
@@ -264,4 +225,13 @@ def settle(seconds: float = 12) -> dict:
     balances = {
         key.removeprefix("balance:"): int(client.get(key)) for key in client.keys("balance:*")
     }
-    return {"left": left(client), "balances": balances, "mails": sorted(map(list, Mail.sent))}
+    taken = {f"taken:{name}" for name in NAMES}
+    foreign = [
+        key
+        for key in client.keys("*")
+        if key.startswith(("jobs", "taken:")) and key not in {"jobs", *taken}
+    ]
+    return {
+        "left": left(client), "balances": balances, "mails": sorted(map(list, Mail.sent)),
+        "foreign": sorted(foreign),
+    }  # fmt: skip

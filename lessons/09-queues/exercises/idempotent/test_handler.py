@@ -14,7 +14,7 @@ def customers(rng):
 @pytest.fixture
 def order(rng, customers):
     """Makes orders; each call is a new one."""
-    numbers = iter(rng.sample(range(1, 10**6), 200))
+    numbers = iter(rng.sample(range(1, 10**6), 400))
 
     def make(customer=None, amount=None):
         number = next(numbers)
@@ -36,6 +36,7 @@ def happened_once(rig, customers, orders, when):
     """Each of these orders was charged once and mailed once, and nothing else happened."""
     seen = rig.fire("settle")
     assert seen["left"] == 0, f"{when}: {seen['left']} jobs are still in the queue and do not end"
+    assert not seen["foreign"], f"{when}: {seen['foreign']} is under names that are the queue's"
     expected = dict(customers)
     for job in orders:
         expected[job["customer"]] -= job["amount"]
@@ -69,6 +70,19 @@ def test_a_job_that_comes_again_changes_nothing(rig, customers, order):
     orders = [order() for _ in range(3)]
     rig.fire("give", jobs=[job for _ in range(3) for job in orders])
     happened_once(rig, customers, orders, "every job came three times")
+
+
+@pytest.mark.hint("How long, and how many orders back, do you remember what was done?")
+@pytest.mark.points(2)
+def test_an_order_that_comes_again_much_later_changes_nothing(rig, customers, order):
+    """A hundred orders later, and when all that may expire has expired, it is still once."""
+    rig.fire("fresh", balances=customers)
+    orders = [order() for _ in range(101)]
+    rig.fire("give", jobs=orders)
+    happened_once(rig, customers, orders, "every job came once")
+    rig.fire("time_passes")
+    rig.fire("give", jobs=[{**job, "id": order()["id"]} for job in orders])
+    happened_once(rig, customers, orders, "every order came again, much later")
 
 
 @pytest.mark.hint("The job is only the way the order came. Which field names the order itself?")
@@ -138,7 +152,13 @@ def test_a_broken_mail_server_delays_and_loses_nothing(rig, customers, order):
     rig.fire("fresh", balances=customers)
     one = order()
     rig.fire("set_mail", mode="broken")
-    rig.fire("give", jobs=[one])
+    other = order()
+    rig.fire("give", jobs=[one, other])
+    wanted = [text(job)[1] for job in (one, other)]
+    assert rig.fire("are_asked", texts=wanted), (
+        "the mail server refused, and the worker did not go on with the next job, as if nothing"
+        " had been raised"
+    )
     assert rig.fire("stays", seconds=0.6), "the mail server refused, and the job counts as done"
     rig.fire("works_again")
-    happened_once(rig, customers, [one], "the mail server was broken for a while")
+    happened_once(rig, customers, [one, other], "the mail server was broken for a while")

@@ -8,12 +8,15 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import SimpleNamespace
 from typing import ClassVar
 
+from trap import Trap
+
 from lab import Lab
 from lab.errors import LabError
 
 lab = Lab()
 parts = SimpleNamespace()
 NAMES = ("worker-1", "worker-2", "worker-3")
+ATTEMPTS = 3
 
 
 class Job(BaseHTTPRequestHandler):
@@ -46,13 +49,20 @@ class Job(BaseHTTPRequestHandler):
         """Keep quiet."""
 
 
+def kill_first() -> None:
+    """The worker that runs alone."""
+    parts.workers["worker-1"].kill()
+
+
 @lab.setup
 def open_rig() -> None:
     """Start Redis, the jobs' place, and the first worker."""
     parts.redis = redis = lab.redis()
     jobs = ThreadingHTTPServer(("127.0.0.1", 0), Job)
     threading.Thread(target=jobs.serve_forever, daemon=True).start()
-    lab.publish(redis_url=redis.learner_url, port=jobs.server_address[1])
+    parts.trap = Trap(redis.port, kill_first)
+    url = redis.learner_url.replace(f":{redis.port}/", f":{parts.trap.port}/")
+    lab.publish(redis_url=url, port=jobs.server_address[1])
     parts.client = redis.client()
     parts.client.xgroup_create("jobs", "workers", id="0", mkstream=True)
     parts.workers = {"worker-1": start_worker("worker-1")}
@@ -70,6 +80,7 @@ def start_worker(name: str) -> object:
 def fresh(workers: int = 1, seconds: float = 0.0, bad: list = (), hold: str = "") -> None:
     """An empty stream and so many new workers."""
     Job.let_go.set()
+    parts.trap.disarm()
     for worker in parts.workers.values():
         worker.end()
     lab.until(
@@ -88,7 +99,12 @@ def fresh(workers: int = 1, seconds: float = 0.0, bad: list = (), hold: str = ""
 def give(jobs: list) -> None:
     """Put jobs on the stream."""
     for job in jobs:
-        parts.client.xadd("jobs", {"job": job, "note": f"note of {job}"})
+        parts.client.xadd("jobs", fields_of(job))
+
+
+def fields_of(job):
+    """What stands in a job's entry."""
+    return {"job": job, "note": f"note of {job}", "to": f"{job}@example.org"}
 
 
 @lab.trigger
@@ -120,9 +136,75 @@ def pile_up(jobs: list) -> None:
     """Somebody reads all of these jobs, who dies of it; nobody else has a chance to."""
     pipeline = parts.client.pipeline(transaction=True)
     for job in jobs:
-        pipeline.xadd("jobs", {"job": job, "note": f"note of {job}"})
+        pipeline.xadd("jobs", fields_of(job))
     pipeline.xreadgroup("workers", "worker-9", {"jobs": ">"}, count=len(jobs))
     pipeline.execute()
+
+
+@lab.trigger
+def left_by_others(tries: dict) -> None:
+    """Jobs that others have had so often, all of them dead for long."""
+    pipeline = parts.client.pipeline(transaction=True)
+    for job in tries:
+        pipeline.xadd("jobs", fields_of(job))
+    pipeline.xreadgroup("workers", "worker-9", {"jobs": ">"}, count=len(tries))
+    entries = pipeline.execute()[: len(tries)]
+    for entry, count in zip(entries, tries.values(), strict=True):
+        parts.client.xclaim(
+            "jobs", "workers", "worker-9", 0, [entry], idle=60_000, retrycount=count, justid=True
+        )  # fmt: skip
+
+
+@lab.trigger
+def kill_after(commands: int, job: str) -> bool:
+    """Leave a job that was tried often enough; kill its worker after so many commands for it.
+
+    Whether it came to that; then another worker comes.
+    """
+    parts.trap.arm(job, commands)
+    left_by_others({job: ATTEMPTS})
+    wait(lambda: parts.trap.sprung.is_set() or not unfinished(), 8)
+    if parts.trap.disarm():
+        return False
+    wait(parts.trap.sprung.is_set, 5)  # the trap has closed just now
+    parts.workers["worker-1"].end()
+    make_old()
+    start("worker-1")
+    return True
+
+
+def make_old() -> None:
+    """Whatever is not acknowledged has not been for long."""
+    for row in parts.client.xpending_range("jobs", "workers", "-", "+", 100):
+        parts.client.xclaim(
+            "jobs", "workers", row["consumer"], 0, [row["message_id"]], idle=60_000,
+            retrycount=row["times_delivered"], justid=True,
+        )  # fmt: skip
+
+
+@lab.trigger
+def keep_alive(old: str, new: list) -> dict:
+    """Somebody who lives has an old job until all the new ones are done; then dies.
+
+    How late the old one was begun after that, and for how long nobody showed a sign of life.
+    """
+    pile_up([old])
+    (row,) = parts.client.xpending_range("jobs", "workers", "-", "+", 1)
+    give(new)
+    seen, gaps, deadline = time.monotonic(), [], time.monotonic() + 8
+    while time.monotonic() < deadline:
+        parts.client.xclaim(
+            "jobs", "workers", "worker-9", 0, [row["message_id"]], retrycount=1, justid=True
+        )
+        last, seen = seen, time.monotonic()
+        gaps.append(seen - last)
+        if set(new) <= set(Job.finished):
+            break
+        time.sleep(0.1)
+    done = sorted(set(new) & set(Job.finished))
+    wait(lambda: any(job == old for job, _, _ in list(Job.calls)), 8)
+    begun = [at for job, _, at in Job.calls if job == old]
+    return {"done": done, "gap": max(gaps), "after": begun[0] - last if begun else None}
 
 
 @lab.trigger

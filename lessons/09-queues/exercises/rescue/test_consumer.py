@@ -4,7 +4,8 @@ from collections import Counter
 
 import pytest
 
-ATTEMPTS = 3
+ATTEMPTS, PATIENCE = 3, 1.5
+MOST_COMMANDS = 6
 
 
 @pytest.fixture
@@ -18,6 +19,17 @@ def jobs(rng):
 def tries(seen):
     """How often each job was begun."""
     return Counter(job for job, _ in seen["calls"])
+
+
+def is_letter(letter, job):
+    """The job's fields and one more."""
+    assert letter.get("job") == job, "the dead letter does not say which job it was"
+    fields = {"job": job, "note": f"note of {job}", "to": f"{job}@example.org"}
+    assert {name: letter.get(name) for name in fields} == fields, (
+        "the dead letter has not all of the job's fields"
+    )
+    more = {name: value for name, value in letter.items() if name not in fields}
+    assert more == {"attempts": str(ATTEMPTS)}, f"beside the job's fields, the letter has {more}"
 
 
 def all_done(seen, some, when):
@@ -95,10 +107,7 @@ def test_after_three_attempts_it_is_a_dead_letter(rig, jobs):
     )
     assert tries(seen)[bad] == ATTEMPTS, f"it was tried {tries(seen)[bad]} times, not {ATTEMPTS}"
     assert len(seen["dead"]) == 1, f"there are {len(seen['dead'])} dead letters, not one"
-    letter = seen["dead"][0]
-    assert letter.get("job") == bad, "the dead letter does not say which job it was"
-    assert letter.get("note") == f"note of {bad}", "the dead letter has not all of the job's fields"
-    assert letter.get("attempts") == str(ATTEMPTS), "the dead letter does not say: attempts 3"
+    is_letter(seen["dead"][0], bad)
 
 
 @pytest.mark.hint("When does Redis start to count? If you read ten, the tenth waits for the ninth.")
@@ -125,3 +134,75 @@ def test_what_is_taken_over_is_taken_over_once(rig, jobs):
     all_done(seen, some, "ten jobs of a dead worker")
     twice = [job for job, count in tries(seen).items() if count > 1]
     assert not twice, f"{len(twice)} of ten jobs that were taken over were done twice"
+
+
+@pytest.mark.hint("A job that failed is yours no longer, and yours again: whoever lives takes it.")
+@pytest.mark.points(2)
+def test_one_worker_alone_tries_its_failures_again(rig, jobs):
+    """A single worker takes over what it has failed itself, until there are three attempts."""
+    bad, *good = jobs(3)
+    rig.fire("fresh", workers=1, bad=[bad])
+    rig.fire("give", jobs=[bad, *good])
+    seen = rig.fire("settle", seconds=9)
+    count = tries(seen)[bad]
+    assert count == ATTEMPTS, f"a single worker tried a job that always fails {count} times"
+    assert seen["unfinished"] == 0, "the job that always fails is still not set aside"
+    assert len(seen["dead"]) == 1, f"there are {len(seen['dead'])} dead letters, not one"
+    is_letter(seen["dead"][0], bad)
+
+
+@pytest.mark.hint("The count is that of all deliveries: also of those whose worker died of it.")
+@pytest.mark.points(2)
+def test_attempts_of_the_dead_count(rig, jobs):
+    """Jobs that others were given once, twice or three times, and died: the third is the last."""
+    once, twice, thrice, *bad = jobs(5)
+    given = {once: 1, twice: 2, thrice: ATTEMPTS, bad[0]: 2, bad[1]: ATTEMPTS}
+    rig.fire("fresh", workers=1, bad=bad)
+    rig.fire("left_by_others", tries=given)
+    seen = rig.fire("settle", seconds=8)
+    more = {job: tries(seen)[job] for job in given}
+    assert more == {once: 1, twice: 1, thrice: 0, bad[0]: 1, bad[1]: 0}, (
+        "jobs that had 1, 2, 3, 2 and 3 attempts, the last two bad, were tried"
+        f" {list(more.values())} times more"
+    )
+    letters = {letter.get("job"): letter for letter in seen["dead"]}
+    assert set(letters) == {thrice, *bad}, "not those on jobs.dead that had three attempts"
+    assert len(seen["dead"]) == len(letters), "some job has two dead letters"
+    assert seen["unfinished"] == 0, f"{seen['unfinished']} jobs are not acknowledged"
+    for job, letter in letters.items():
+        is_letter(letter, job)
+
+
+@pytest.mark.hint("Which comes first: the copy on jobs.dead, or the acknowledgement?")
+@pytest.mark.points(3)
+def test_dying_while_it_buries_loses_nothing(rig, jobs):
+    """Killed after each command of setting a job aside: the job is on jobs.dead all the same."""
+    for commands, job in enumerate(jobs(MOST_COMMANDS), 1):
+        rig.fire("fresh", workers=1)
+        was_killed = rig.fire("kill_after", commands=commands, job=job)
+        seen = rig.fire("settle", seconds=8)
+        when = f"killed after command {commands} of setting a job aside"
+        assert seen["unfinished"] == 0, f"{when}: the job is still not acknowledged"
+        assert seen["dead"], f"{when}: the job is on no list any more, and not on jobs.dead"
+        for letter in seen["dead"]:
+            is_letter(letter, job)
+        if not was_killed:
+            assert len(seen["dead"]) == 1, f"there are {len(seen['dead'])} dead letters, not one"
+            break
+
+
+@pytest.mark.hint("Patience is PATIENCE_MS, and others have work to do meanwhile.")
+@pytest.mark.points(2)
+def test_patience_is_long_enough_and_not_for_the_new(rig, jobs):
+    """While somebody who lives has a job, nobody takes it, and new jobs are done."""
+    old, *new = jobs(6)
+    rig.fire("fresh", workers=2)
+    seen = rig.fire("keep_alive", old=old, new=new)
+    assert len(seen["done"]) == len(new), (
+        f"while one waited to be taken over, {len(seen['done'])} of {len(new)} new jobs were done"
+    )
+    assert seen["after"] is not None, "the old job was not taken over when its worker was dead"
+    if seen["gap"] < PATIENCE / 2:  # else this computer was too busy to say so in time
+        assert seen["after"] >= PATIENCE - 0.01, (
+            f"a job was taken over {seen['after']:.2f} s after its worker's last sign of life"
+        )
