@@ -56,6 +56,7 @@ class Checks:
         self._judge = judge
         self._ahead = ahead
         self._log = log
+        self._last_seed: int | None = None
 
     def prepare(self, exercise: Exercise) -> None:
         """Open the sandbox of the next check in the background; returns at once."""
@@ -81,13 +82,18 @@ class Checks:
             verdict = Verdict(exercise.slug, "error", _why(error), seed=seed)
         finally:
             self._ready.end(session)
-            if self._ahead:
+            if self._ahead and self._is_repeated(wanted):
                 self._ready.prepare(exercise, wanted)
         return replace(verdict, sandbox=session.kind, seconds=time.monotonic() - started)
 
     def close(self) -> None:
         """Close every sandbox, and wait for it; idempotent."""
         self._ready.close()
+
+    def _is_repeated(self, seed: int | None) -> bool:
+        """Whether the next check will have this seed too: where they go up, a sandbox is wasted."""
+        before, self._last_seed = self._last_seed, seed
+        return seed is None or before in {None, seed}
 
     def _judged(
         self, exercise: Exercise, files: dict[str, bytes], session: Session, seed: int

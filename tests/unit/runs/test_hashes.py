@@ -37,3 +37,21 @@ def test_a_check_with_a_seed_of_its_own_says_with_what_its_hashes_come_again(che
     second = checks.check(EXERCISE, TELLER)  # in the sandbox that was opened ahead
     assert first.seed != second.seed
     assert checks.check(EXERCISE, TELLER, seed=second.seed).output == second.output
+
+
+def test_no_sandbox_is_opened_ahead_for_a_seed_that_will_not_come_again():
+    opened: list[int | None] = []
+
+    class Counting(Chooser):
+        def open_for_check(self, exercise, seed=None):
+            opened.append(seed)
+            return super().open_for_check(exercise, seed)
+
+    judge = PytestJudge()
+    checks = Checks(Counting("embedded"), judge)
+    with contextlib.closing(judge), contextlib.closing(checks):
+        for seed in (1, 2, 3, 3, 3):
+            checks.check(EXERCISE, TELLER, seed=seed)
+    assert opened.count(1) <= 2
+    assert opened.count(2) == 1
+    assert opened.count(3) == 4  # two are judged before it is plain that more may come
