@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from course.model.json import JSON
 from course.model.lesson import Exercise
 from course.model.proof import Proof
+from course.model.verdict import Verdict
 from course.runs.cheats.kinds import KINDS, Cheat, Inapplicable, Kind, bases
 from course.runs.cheats.nginx import nginx_cheats
 from course.runs.cheats.python import python_cheats
@@ -57,7 +58,12 @@ class Oracle:
 
     def _trial(self, exercise: Exercise, cheat: Cheat) -> Trial:
         seeds = self._effort.cheat_seeds(exercise)
-        return Trial(cheat.name, cheat.text.encode(), "failed", seeds, cheat=cheat.kind)
+        return Trial(cheat.name, cheat.text.encode(), "failed", seeds, _loads, cheat.kind)
+
+
+def _loads(verdict: Verdict) -> str:
+    """A cheat that does not load deceives nobody, and shows nothing."""
+    return f"it shows nothing: {verdict.why}" if " does not load" in verdict.why else ""
 
 
 def _noted(exercise: Exercise, one: Inapplicable, sandbox: str) -> Proof:
