@@ -3,6 +3,7 @@
 import pytest
 
 AVAILABLE, P99_MS, COST = 90.0, 1_500.0, 18.0
+LATE_MS = 150.0  # a computer that is later than that explains everything
 
 
 @pytest.fixture
@@ -11,9 +12,13 @@ def run(rig):
     return rig.fire("judge")
 
 
-def hold(run, claim, told):
-    """What time decides is only held against the program where the computer had the time."""
-    if not claim and run["starved"]:
+def hold(run, claim, told, *, with_allowance=True):
+    """What time decides is only held against the program where the computer had the time.
+
+    A computer that was a little late explains a little: what does not even hold `with_allowance`
+    is the program's.
+    """
+    if not claim and run["starved"] and (with_allowance or run["late_ms"] > LATE_MS):
         raise TooBusy(
             f"This computer was too busy to judge by time ({run['late_ms']:.0f} ms late): {told}"
         )
@@ -30,7 +35,7 @@ def test_it_works_on_a_quiet_day(run):
     """Before the faults, 98 of 100 visits get the right answer in time."""
     good, visits = run["quiet_good"], run["quiet_visits"]
     told = f"on a quiet day, {good} of {visits} visits were answered well"
-    hold(run, good >= 0.98 * visits, told)
+    hold(run, good >= 0.98 * visits, told, with_allowance=good >= 0.8 * visits)
 
 
 @pytest.mark.hint(
@@ -41,7 +46,8 @@ def test_availability(run):
     """During the faults, 90 of 100 visits get the right answer in time."""
     percent = 100 * run["good"] / max(run["visits"], 1)
     told = f"availability {percent:.1f} %, objective {AVAILABLE:g} %"
-    hold(run, percent >= AVAILABLE, f"{told}; not answered well: {run['lost_by_kind']}")
+    told = f"{told}; not answered well: {run['lost_by_kind']}"
+    hold(run, percent >= AVAILABLE, told, with_allowance=percent >= 0.8 * AVAILABLE)
 
 
 @pytest.mark.hint(
@@ -50,7 +56,9 @@ def test_availability(run):
 @pytest.mark.points(3)
 def test_waiting(run):
     """The p99 of reads during the faults is at most 1,500 ms: three times what a page takes."""
-    hold(run, run["p99_ms"] <= P99_MS, f"p99 {run['p99_ms']:.0f} ms, objective {P99_MS:g} ms")
+    p99 = run["p99_ms"]
+    told = f"p99 {p99:.0f} ms, objective {P99_MS:g} ms"
+    hold(run, p99 <= P99_MS, told, with_allowance=p99 <= 1.5 * P99_MS)
 
 
 @pytest.mark.hint("A late secondary does not know `need` yet. Who does?")
