@@ -19,7 +19,13 @@ if not TRIES.is_dir():  # a worktree lies one folder deeper
 FULL = os.environ.get("COURSE_TRIES") == "full"
 ELSEWHERE = {"manifests": "autoscaling/manifests", "nginx": "balancing/contract"}
 UNKNOWN = {"transaction", "tenacity_import"}  # right for the real thing, and unknown to the lab
-TOLD = ("this lab does not know", "stands inside", "stands in `http", "already stands in")
+TOLD = (
+    "this lab does not know",
+    "This lab does not have",
+    "stands inside",
+    "stands in `http",
+    "already stands in",
+)
 COLLUSION = "fast-collusion"
 
 
