@@ -41,6 +41,7 @@ def add(commands: Commands) -> None:
     option(parser, "--seeds", metavar="N", type=int, default=5, help="seeds for experiments (5)")
     option(parser, "--seed", metavar="N", type=int, help="judge answers on this seed alone")
     option(parser, "--jobs", metavar="N", type=int, default=2, help="checks at once (2)")
+    option(parser, "--bases", metavar="N", type=int, help="wrong answers under each kind of cheat")
     option(
         parser, "--only", action="append", choices=PARTS, metavar="PART",
         help=f"one of {', '.join(PARTS)}; may be given again",
@@ -82,6 +83,7 @@ def _effort(options: argparse.Namespace) -> Effort:
         thorough=options.thorough,
         seed=options.seed,
         jobs=options.jobs,
+        most_bases=options.bases,
     )
 
 

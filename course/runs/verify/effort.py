@@ -24,6 +24,7 @@ class Effort:
     thorough: bool = False
     seed: int | None = None  # the only one for answers and cheats
     jobs: int = 2
+    most_bases: int | None = None  # for each kind of cheat, where somebody chose it
 
     def seeds(self, exercise: Exercise) -> Sequence[int]:
         """The seeds on which each answer is judged."""
@@ -38,8 +39,8 @@ class Effort:
 
     def bases(self, exercise: Exercise) -> int | None:
         """How many wrong answers each kind of cheat starts from; None for all."""
-        if self.thorough:
-            return None
+        if self.thorough or self.most_bases:
+            return self.most_bases
         return FEW_BASES if exercise.kind == "function" else FEWER_BASES
 
 

@@ -92,6 +92,8 @@ class Trials:
             started = time.monotonic()
             try:
                 verdict = checker.check(exercise, trial.text, seed=seed)
+                if verdict.outcome == "error":  # a busy machine must not look like a finding
+                    verdict = checker.check(exercise, trial.text, seed=seed)
                 return replace(verdict, seconds=time.monotonic() - started)
             finally:
                 self._free.put(checker)
