@@ -1,12 +1,12 @@
 """A real nginx edge, and behind it an origin that sends the headers it is told to send."""
 
 import asyncio
-import itertools
-import json
+import secrets
 import sys
 import time
 
 from lab import Lab
+from lab.control import serve_control
 
 lab = Lab()
 EDGE = """
@@ -25,7 +25,6 @@ server {
 }
 """
 PASSED_ON = ("accept-language", "cookie")
-paths = itertools.count(1)
 system = {}
 
 
@@ -38,7 +37,6 @@ def start():
             "origin", ["python", "rig.py", str(port)], role="origin", tier=2, ready=port
         )
         system["edge"] = lab.nginx(EDGE, "edge", role="edge", origin=port)
-    system["port"] = port
 
 
 @lab.trigger
@@ -46,9 +44,14 @@ def play(headers: dict, steps: list):
     """Requests through the edge to an address nobody asked for before; what came of each step."""
     if not system["origin"].is_running:
         system["origin"].restart()
-    path = f"/{next(paths)}"
+    path = f"/{secrets.token_hex(8)}"
     tell(headers=headers)
-    return [do(path, *step) for step in steps]
+    begun = time.monotonic()
+    seen = [do(path, *step) for step in steps]
+    for one in seen:
+        if one and "at" in one:
+            one["at"] = round(one["at"] - begun, 2)
+    return seen
 
 
 def do(path, verb, *arguments):
@@ -71,7 +74,8 @@ def get(path, fields=None):
     reply = lab.http(system["edge"].port, path, headers=fields)
     asked = tell(path=path) if system["origin"].is_running else {}
     outcome, body = reply.headers.get("x-cache", "-"), reply.body.decode(errors="replace")
-    return {"status": reply.status, "outcome": outcome, "body": body, "seconds": 0.0, **asked}
+    at = time.monotonic()
+    return {"status": reply.status, "outcome": outcome, "body": body, "at": at, **asked}
 
 
 def until_no_hit(path, patience, fields=None):
@@ -86,21 +90,18 @@ def until_new(path, patience):
 
 
 def again(path, patience, fields, ends):
-    """Ask five times a second; the last answer, and after how long it came."""
-    begun = time.monotonic()
+    """Ask five times a second; the last answer."""
+    until = time.monotonic() + patience
     while True:
         seen = get(path, fields)
-        seen["seconds"] = round(time.monotonic() - begun, 2)
-        if ends(seen) or seen["seconds"] > patience:
+        if ends(seen) or seen["at"] > until:
             return seen
         time.sleep(0.2)
 
 
 def tell(**what):
     """Change the origin, or read what it counted for a path."""
-    body = json.dumps(what).encode()
-    reply = lab.http(system["port"], "/_", method="PUT", body=body)
-    return json.loads(reply.body)
+    return system["origin"].tell(**what)
 
 
 class Origin:
@@ -115,10 +116,7 @@ class Origin:
             head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
             fields = dict(line.split(": ", 1) for line in head.split("\r\n")[1:] if line)
             fields = {name.lower(): value for name, value in fields.items()}
-            body = await reader.readexactly(int(fields.get("content-length", 0)))
-            path = head.split()[1]
-            told = self.told(json.loads(body)) if path == "/_" else self.answer(path, fields)
-            writer.write(told)
+            writer.write(self.answer(head.split()[1], fields))
             await writer.drain()
         except (OSError, asyncio.IncompleteReadError):
             pass  # the other side has closed
@@ -131,7 +129,7 @@ class Origin:
         self.version += bool(what.get("change"))
         path = what.get("path")
         counts = {"asked": self.asked.get(path, 0), "unchanged": self.unchanged.get(path, 0)}
-        return message(200, {}, json.dumps({**counts, "version": self.version}))
+        return {**counts, "version": self.version}
 
     def answer(self, path, fields):
         """The visitor's own words; 304 when they have this answer."""
@@ -155,7 +153,9 @@ def message(status, headers, text):
 
 async def serve(port):
     """Serve until killed."""
-    server = await asyncio.start_server(Origin().talk, "127.0.0.1", port, backlog=128)
+    origin = Origin()
+    serve_control(origin.told)
+    server = await asyncio.start_server(origin.talk, "127.0.0.1", port, backlog=128)
     await server.serve_forever()
 
 
