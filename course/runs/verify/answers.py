@@ -28,6 +28,13 @@ def answers(exercise: Exercise, effort: Effort) -> Iterator[Trial]:
     for mutant in exercise.mutants:
         look = partial(_breaks_its_rule, exercise, mutant)
         yield Trial(f"mutant {mutant.name}", mutant.text.encode(), "failed", seeds, look)
+    if "cheats" not in effort.parts:  # else they are tried with those that are made up
+        yield from kept_cheats(exercise, effort)
+
+
+def kept_cheats(exercise: Exercise, effort: Effort) -> Iterator[Trial]:
+    """Those in the exercise's folder."""
+    seeds = effort.seeds(exercise)
     for cheat in exercise.cheats:
         yield Trial(f"cheat {cheat.name}", cheat.text.encode(), "failed", seeds, cheat="kept")
 
