@@ -161,9 +161,11 @@ def _of_folder(folder: Path) -> Iterator[Entry]:
 
 
 def _learner_id(entry: "os.DirEntry[str]") -> str:
+    """A name that any report can hold, also where the file's is no UTF-8."""
+    name = os.fsencode(entry.name).decode("utf-8", "backslashreplace")
     if entry.is_dir(follow_symlinks=False):
-        return entry.name
-    return stem(entry.name) if is_archive(entry.name) else Path(entry.name).stem
+        return name
+    return stem(name) if is_archive(name) else Path(name).stem
 
 
 def _of_roll(file: Path) -> Iterator[Entry]:

@@ -1,14 +1,17 @@
 """Whose work it is, and which file answers which exercise."""
 
 import os
+from contextlib import closing
 
 import pytest
 
 from course.errors import SubmissionRefused, UsageError
+from course.runs.grading.batch import Batch
+from course.runs.grading.ledger import Ledger
 from course.runs.grading.scope import find_scope
 from course.runs.grading.submissions import discover
 from tests.unit.grading.archives_of import zipped
-from tests.unit.grading.conftest import FakeHand
+from tests.unit.grading.conftest import TERMS, FakeHand
 
 
 @pytest.fixture
@@ -158,6 +161,17 @@ def test_a_file_that_is_too_large_is_that_learners_problem(one, write, tmp_path)
     (task,) = discover([tmp_path / "class"], one, lambda: tmp_path)
     with pytest.raises(SubmissionRefused, match="larger than 1 MiB"):
         task.files()
+
+
+def test_a_learner_whose_name_is_no_utf8_is_graded_once(one, write, tmp_path):
+    write(os.fsdecode(b"caf\xe9/add.py"), b"a + b")
+    tasks = discover([tmp_path / "class"], one, lambda: tmp_path)
+    assert [task.entry.learner.id for task in tasks] == [r"caf\xe9"]
+    with closing(Ledger(tmp_path / "work", {})) as ledger:
+        batch = Batch(tasks, ledger, TERMS)
+        batch.run(lambda all_of: ((one, FakeHand().grade(one)) for one in all_of), print)
+        assert Batch(tasks, ledger, TERMS).left == 0
+        assert len(list(batch.write_receipts(bytes(32)).iterdir())) == 1
 
 
 def test_exercise_and_lesson_exclude_each_other(lessons):
