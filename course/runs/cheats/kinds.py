@@ -6,10 +6,11 @@ from typing import Literal
 
 from course.model.lesson import Exercise
 
-Kind = Literal["clocks", "records", "table", "heal", "detect"]
-KINDS: tuple[Kind, ...] = ("clocks", "records", "table", "heal", "detect")
+Kind = Literal["clocks", "baseline", "records", "table", "heal", "detect"]
+KINDS: tuple[Kind, ...] = ("clocks", "baseline", "records", "table", "heal", "detect")
 MEANINGS: dict[Kind, str] = {
     "clocks": "every clock of its process is stopped, slowed or moved on",
+    "baseline": "is slow at first, so that what follows looks quick beside it",
     "records": "what the harness counts and keeps is forged, replaced or not told",
     "table": "answers what a right answer gave on another seed",
     "heal": "what the rig breaks is healed, over every port, socket and signal within reach",
@@ -17,6 +18,16 @@ MEANINGS: dict[Kind, str] = {
 }
 _HINTS: dict[Kind, tuple[str, ...]] = {
     "clocks": ("slow", "walk", "wait", "second", "time", "spin", "late", "sleep", "linear", "scan"),
+    "baseline": (
+        "slow",
+        "walk",
+        "wait",
+        "hang",
+        "late",
+        "one after the other",
+        "linear",
+        "in turn",
+    ),
     "records": ("twice", "again", "once", "every", "calls", "too many", "spin", "storm", "lost"),
     "table": ("order", "tie", "round", "edge", "exact", "first"),
     "heal": ("dead", "fail", "kill", "503", "hang", "refus", "lost", "retry", "again", "spare"),

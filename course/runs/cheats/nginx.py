@@ -16,6 +16,7 @@ _PASS = re.compile(r"proxy_pass\s[^;]*;")
 WELL = """'{"zero": true, "mood": "well"}'"""
 WHY: dict[Kind, str] = {
     "clocks": "a configuration runs nothing in which there is a clock to patch",
+    "baseline": "nginx has no directive that makes it slow for a while",
     "records": "nothing of ours runs in nginx: backends and clients keep the records",
     "detect": "a configuration cannot look at files or processes",
 }

@@ -13,7 +13,7 @@ from course.runs.cheats.kinds import Base, Cheat, Inapplicable, Kind
 
 TEXTS = Path(__file__).resolve().parent / "texts"
 CLOCKS, RECORDS = ("slow", "sleepless"), ("forged", "replaced", "muted")
-BEFORE = {"muted", "replaced"}  # ways that must be there before the answer's own code
+FIRST = {"clocks", "heal", "muted", "replaced"}  # must be there before the answer's own code
 
 
 def python_cheats(
@@ -45,19 +45,19 @@ def _inapplicable(exercise: Exercise, kind: Kind, table: dict[str, JSON] | None)
 def _text(
     exercise: Exercise, kind: Kind, way: str, base: Base, table: dict[str, JSON] | None
 ) -> str:
-    if kind == "clocks":
-        return before(base.text, piece(f"clocks_{way}"))
-    if kind == "records":
-        put = before if way in BEFORE else behind
-        return put(base.text, piece(f"records_{way}"))
+    is_program = exercise.kind == "program"  # which runs to its end: nothing behind it would
+    name = f"{kind}_{way}" if kind in ("clocks", "records") else kind
+    if kind == "baseline":
+        name = "baseline_requests" if is_program else "baseline_calls"
+    filled: dict[str, JSON] = {}
     if kind == "table":
-        return behind(base.text, piece("table", TABLE=table))
-    if kind == "heal":
-        controls: JSON = [list(control_paths(exercise)), control_bodies(exercise)]
-        return before(base.text, piece("heal", CONTROLS=controls))
-    wanted: JSON = list(public_names(exercise.solution.read_text(encoding="utf-8")))
-    put = before if exercise.kind == "program" else behind
-    return put(base.text, piece("detect", WANTED=wanted))
+        filled = {"TABLE": table}
+    elif kind == "heal":
+        filled = {"CONTROLS": [list(control_paths(exercise)), control_bodies(exercise)]}
+    elif kind == "detect":
+        filled = {"WANTED": list(public_names(exercise.solution.read_text(encoding="utf-8")))}
+    put = before if is_program or kind in FIRST or way in FIRST else behind
+    return put(base.text, piece(name, **filled))
 
 
 def piece(name: str, **filled: JSON) -> str:

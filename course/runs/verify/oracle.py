@@ -78,7 +78,7 @@ def _noted(exercise: Exercise, one: Inapplicable, sandbox: str) -> Proof:
 
 def _not_proved(exercise: Exercise, kind: Kind, sandbox: str) -> str:
     """Why a kind is not tried in this sandbox, or on this exercise."""
-    if exercise.unobserved and kind in ("clocks", "records"):
+    if exercise.unobserved and kind in ("clocks", "baseline", "records"):
         return f"unobserved: {exercise.unobserved}"
     if sandbox != "embedded":
         return ""

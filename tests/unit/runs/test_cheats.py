@@ -48,7 +48,7 @@ def test_configurations_heal_in_each_way_and_the_rest_does_not_apply(exercise):
     assert [one.way for one in made["heal"]] == list(WAYS)
     assert all("heal" in one.text for one in made["heal"])
     assert all(isinstance(one, Cheat) for one in made["table"])
-    for kind in ("clocks", "records", "detect"):
+    for kind in ("clocks", "baseline", "records", "detect"):
         assert isinstance(made[kind][0], Inapplicable)
 
 
