@@ -80,7 +80,10 @@ class Template:
         """Start pytest; what it ends with, which only a fork gets to know as a rule."""
         self._limit()
         folder = str(self._work["folder"])
-        tests = (str(test) for test in cast("list[str]", self._work["tests"]))
+        tests = [str(test) for test in cast("list[str]", self._work["tests"])]
+        if "[" in folder or "::" in folder:  # pytest would take them for the name of a test
+            os.chdir(folder)
+            tests = [Path(test).name for test in tests]
         arguments = [*FLAGS, f"--rootdir={folder}", f"--confcutdir={folder}", *tests]
         return int(pytest.main(arguments, plugins=[self, self._reporter, self._fixtures]))
 
