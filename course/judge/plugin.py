@@ -79,7 +79,7 @@ class Reporter:
     def pytest_runtest_setup(self) -> None:
         """End what the test before left running, and give this one its share of the time."""
         fresh, self._is_first = self._fresh and not self._is_first, False
-        self._desk.ask("begin", tests=self._tests, fresh=fresh)
+        self._desk.begin(tests=self._tests, fresh=fresh)
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(

@@ -25,6 +25,7 @@ WORDS = {
 
 
 MOST_QUESTIONS = 10_000  # of a harness in one call
+ASIDE = {"text"}  # is answered without the sandbox
 # What a value of an unexpected shape leads to in code that trusts it.
 TRIPPED = (
     TypeError, ValueError, LookupError, AttributeError, ArithmeticError, MemoryError,
@@ -76,9 +77,27 @@ class Desk:
     def __init__(self, file: str) -> None:
         self.file = file
         self.has_answered = False
+        self._begin: Fields = {}  # what the sandbox is told with the next question
+
+    def begin(self, *, tests: int, fresh: bool) -> None:
+        """The next of so many tests starts (none: 0), in a fresh process if it is to be `fresh`."""
+        before = self._begin
+        self._begin = {
+            "tests": tests or before.get("tests", 0),
+            "fresh": fresh or before.get("fresh", False),
+        }
 
     def ask(self, command: str, **arguments: JSON) -> Fields:
         """One question to the sandbox; raises Blamed when there is no answer."""
+        if self._begin and command not in ASIDE:
+            begin, self._begin = self._begin, {}
+            if command == "call":  # in the same question
+                arguments["begin"] = begin
+            else:
+                self._asked("begin", begin)
+        return self._asked(command, arguments)
+
+    def _asked(self, command: str, arguments: Fields) -> Fields:
         self.channel.send("ask", command=command, arguments=arguments)
         kind, fields = self.channel.receive()
         if kind == "answer":
@@ -117,7 +136,7 @@ class Submission:
 
     def restart(self) -> None:
         """Start over in a fresh process."""
-        self._desk.ask("restart")
+        self._desk.begin(tests=0, fresh=True)
 
     @property
     def text(self) -> str:

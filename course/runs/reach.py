@@ -82,7 +82,6 @@ class Reach:
             "call": self._call,
             "reply": self._reply,
             "fire": self._fire,
-            "restart": self._restart,
             "text": self._text,
         }
         self.log.asked(command, arguments)
@@ -119,9 +118,8 @@ class Reach:
         self._request("begin", ANSWER_SECONDS, tests=tests, fresh=fresh)
         return {}
 
-    def _call(self, function: str, args: JSON, kwargs: JSON, nonce: str) -> Fields:
+    def _call(self, **said: JSON) -> Fields:
         self._refuse_unusable()
-        said = {"function": function, "args": args, "kwargs": kwargs, "nonce": nonce}
         return self._turn("call", said)
 
     def _reply(self, value: JSON, refused: JSON, nonce: str) -> Fields:
@@ -152,10 +150,6 @@ class Reach:
             return MachineBusy("The machine gave the sandbox no processor for too long.")
         words = f"It took more than the {self._exercise.seconds:g} s that the check has."
         return SubmissionRefused(words)
-
-    def _restart(self) -> Fields:
-        self._request("restart", ANSWER_SECONDS)
-        return {}
 
     def _text(self) -> Fields:
         return {"text": self._files[self._exercise.file].decode(errors="replace")}

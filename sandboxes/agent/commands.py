@@ -11,8 +11,8 @@ import sys
 import threading
 
 from agent.files import BadFiles, decoded
+from agent.learner import in_words, learner
 from agent.wire import VERSION, Out
-from runner.rights import LEARNER
 
 TYPE_CHECKING = False  # importing `typing` takes longer than all of this
 if TYPE_CHECKING:
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from agent.lesson import Lesson
     from runner.birth import Born
 
-APART = "as a user of their own"
 FIRST_UID = 20_000  # of learners that follow each other in one container
 LEARNERS = "/learners"  # where each of them gets a folder
 
@@ -45,8 +44,8 @@ class Commands:
         self._table: dict[str, Callable[..., Any]] = {
             name: getattr(self, f"do_{name}")
             for name in (
-                "hello", "open", "fire", "observe", "submit", "begin", "call", "reply", "restart",
-                "output", "renew", "ping", "play", "close",
+                "hello", "open", "fire", "observe", "submit", "begin", "call", "reply",
+                "restart", "output", "renew", "ping", "play", "close",
             )
         }  # fmt: skip
 
@@ -68,7 +67,8 @@ class Commands:
         code = method.__func__.__code__  # type: ignore[attr-defined]  # a bound method
         known = code.co_varnames[1 : code.co_argcount + code.co_kwonlyargcount]
         strange = [key for key in arguments if key not in known]
-        missing = [key for key in known if key not in arguments]
+        optional = method.__func__.__kwdefaults__ or {}  # type: ignore[attr-defined]
+        missing = [key for key in known if key not in arguments and key not in optional]
         if strange or missing:
             raise Refused(f"{do} takes {', '.join(known) or 'nothing'}; got {', '.join(arguments)}")
         return lambda: method(**arguments)
@@ -83,7 +83,7 @@ class Commands:
         return {
             "version": VERSION,
             "isolation": self._isolation,
-            "learner": _stranger(self._isolation),
+            "learner": in_words(self._isolation),
             "components": [one for one in components if one],
         }
 
@@ -139,9 +139,16 @@ class Commands:
         self._submissions().submit(decoded(files), entry=entry, seconds=limit, memory_mb=memory_mb)
 
     def do_call(
-        self, *, function: str, args: list[Any], kwargs: dict[str, Any], nonce: str
+        self,
+        *,
+        function: str,
+        args: list[Any],
+        kwargs: dict[str, Any],
+        nonce: str,
+        begin: dict[str, Any] | None = None,
     ) -> dict[str, Any]:
-        """Call a function of the submission."""
+        """Call a function of the submission; what `begin` says comes first."""
+        self._begin(begin)
         answer: dict[str, Any] = self._submissions().call(function, args, kwargs, nonce)
         return answer
 
@@ -205,6 +212,10 @@ class Commands:
         self._born.end()
         self.do_close()
 
+    def _begin(self, wanted: dict[str, Any] | None) -> None:
+        if wanted is not None:
+            self.do_begin(**wanted)
+
     def _publish(self, lesson: Lesson) -> None:
         """Let the submission's next process see what a rig published."""
         if self._host is not None:
@@ -220,7 +231,7 @@ class Commands:
             if self._host is None:
                 from agent.submission import SubmissionHost
 
-                self._host = SubmissionHost(*_learner(self._isolation), self._born)
+                self._host = SubmissionHost(*learner(self._isolation), self._born)
             return self._host
 
 
@@ -236,44 +247,6 @@ def _failed(out: Out, number: int, do: str, error: Exception) -> None:
         return
     sys.stderr.write(f"{do}: {type(error).__name__}: {error}\n")
     out.error(number, "agent", f"{type(error).__name__}: {error}")
-
-
-def _learner(isolation: str) -> tuple[str, int | None]:
-    """Where submissions lie and whom they run as.
-
-    In a container that is the learner's own tmpfs. Elsewhere it is a folder of our scratch space,
-    with our rights, unless we are root: then a uid that nobody else has.
-    """
-    if isolation == "uid":
-        return "/work", LEARNER
-    import tempfile
-    from pathlib import Path
-
-    from runner.stranger import find_stranger
-
-    around = os.environ.get("COURSE_WORK")
-    folder = tempfile.mkdtemp(prefix="submission-", dir=around)
-    uid, _ = find_stranger(Path(around or folder))
-    if uid is None:
-        return folder, None
-    os.chown(folder, uid, uid)
-    if around is not None:
-        os.chmod(around, 0o711)  # noqa: S103  to pass through, not to look around
-    return folder, uid
-
-
-def _stranger(isolation: str) -> str:
-    """As whom submissions run, in words."""
-    if isolation == "uid":
-        return APART
-    import tempfile
-    from pathlib import Path
-
-    from runner.stranger import find_stranger
-
-    around = Path(os.environ.get("COURSE_WORK") or tempfile.gettempdir())
-    uid, why = find_stranger(around)
-    return f"with our rights: {why}" if uid is None else APART
 
 
 def _component(name: str) -> dict[str, Any] | None:

@@ -104,11 +104,12 @@ class SubmissionHost:
             self._work = Work(work.entry, work.files, work.limits, json.dumps(values))
 
     def begin(self, *, tests: int, fresh: bool) -> None:
-        """The next of so many tests starts; `fresh` ends what the one before left running."""
+        """The next of so many tests starts (none: 0); `fresh` ends what the one before left."""
         with self._lock:
             if fresh:
                 self.restart()
-            self._budget.begin_test(tests)
+            if tests:
+                self._budget.begin_test(tests)
 
     def call(
         self, function: str, args: list[JSON], kwargs: dict[str, JSON], nonce: str

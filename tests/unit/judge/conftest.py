@@ -27,6 +27,7 @@ class Answers:
         if command == "begin":
             self.begun.append(arguments)
         if command == "call":
+            self.begun += [arguments.pop("begin")] if "begin" in arguments else []
             return self._call(**arguments)
         if command == "fire":
             return {"value": self._functions[arguments["trigger"]](**arguments["params"])}

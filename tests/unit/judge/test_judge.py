@@ -171,7 +171,7 @@ def test_cases_of_one_function_are_one_result(run):
 def test_every_test_begins_with_a_share_of_the_time_and_all_but_the_first_afresh(run):
     answers = Answers(double=lambda n: 2 * n)
     run(DOUBLES + DOUBLES.replace("test_doubles", "test_again"), answers)
-    assert answers.asked == ["begin", "call", "begin", "call"]
+    assert answers.asked == ["call", "call"]  # it begins with its first question
     assert answers.begun == [{"tests": 2, "fresh": False}, {"tests": 2, "fresh": True}]
 
 
@@ -204,12 +204,13 @@ def test_an_expected_failure_can_be_looked_at(run):
 
 def test_the_text_and_a_restart_can_be_asked_for(run):
     tests = (
-        "def test_it(submission):\n    submission.restart()\n"
-        "    assert submission.text == 'the file'"
+        "def test_it(submission):\n    submission.call('f')\n    submission.restart()\n"
+        "    assert submission.text == 'the file'\n    submission.call('f')\n"
     )
-    answers = Answers()
+    answers = Answers(f=lambda: 1)
     assert run(tests, answers).outcome == "passed"
-    assert answers.asked == ["begin", "restart", "text"]
+    assert answers.asked == ["call", "text", "call"]
+    assert answers.begun == [{"tests": 1, "fresh": False}, {"tests": 0, "fresh": True}]
 
 
 def test_an_answer_to_another_question_is_never_believed(run):

@@ -26,7 +26,7 @@ BUSY = b"def burn():\n    while __import__('time').process_time() < 0.3: pass\n"
 
 @pytest.fixture(params=[None, pytest.param(UID, marks=AS_ROOT)], ids=["our uid", "their uid"])
 def host(request) -> Iterator[SubmissionHost]:
-    with tempfile.TemporaryDirectory() as around:
+    with tempfile.TemporaryDirectory(dir="/tmp") as around:
         Path(around).chmod(0o711)
         folder = Path(around, "submission")
         folder.mkdir()
@@ -41,7 +41,7 @@ def host(request) -> Iterator[SubmissionHost]:
 @pytest.fixture
 def lock() -> Iterator[str]:
     """A file that everybody may lock."""
-    number, path = tempfile.mkstemp()
+    number, path = tempfile.mkstemp(dir="/tmp")
     os.close(number)
     Path(path).chmod(0o666)
     yield path
@@ -85,7 +85,7 @@ def test_whoever_hides_is_gone_after_a_restart(host, lock, way):
 def test_whoever_hides_is_gone_when_the_agent_is_killed(lock):
     ours = os.fork()
     if ours == 0:
-        with tempfile.TemporaryDirectory() as folder:
+        with tempfile.TemporaryDirectory(dir="/tmp") as folder:
             host = SubmissionHost(folder, None, spawn())
             submit(host, SOURCE)
             call(host, "hide", "after_two_forks", lock)
