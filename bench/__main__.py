@@ -9,7 +9,7 @@ FOLDER = Path(__file__).parent
 
 def main() -> None:
     """Each in a process of its own, so that none warms another up."""
-    known = sorted(one.stem for one in FOLDER.glob("*.py") if one.stem != "__main__")
+    known = sorted(one.stem for one in FOLDER.glob("*.py") if not one.stem.startswith("_"))
     wanted = sys.argv[1:] or known
     strange = [name for name in wanted if name not in known]
     if strange:

@@ -5,7 +5,6 @@ container (or `--sandbox embedded`), warm: the second check of a learner and eve
 """
 
 import argparse
-import shutil
 import statistics
 import subprocess
 import sys
@@ -16,34 +15,14 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "sandboxes")]
 
-from course.judge.judge import PytestJudge  # noqa: E402  the checkout must be on the path first
+from bench._bare import write_bare  # noqa: E402  the checkout must be on the path first
+from course.judge.judge import PytestJudge  # noqa: E402
 from course.runs.checks import Checks  # noqa: E402
 from course.sandbox.choice import Chooser  # noqa: E402
 from tests.security.attack import honest_exercise  # noqa: E402
 
 RUNS = 9
 BAR = 0.25
-BARE = """
-import random
-
-import pytest
-import solution
-
-
-class Submission:
-    def call(self, function, *args, **kwargs):
-        return getattr(solution, function)(*args, **kwargs)
-
-
-@pytest.fixture
-def submission():
-    return Submission()
-
-
-@pytest.fixture
-def rng():
-    return random.Random(1)
-"""
 
 
 def main() -> None:
@@ -57,7 +36,7 @@ def main() -> None:
     try:
         first = check(checks)
         with tempfile.TemporaryDirectory() as folder:
-            write_bare(Path(folder))
+            write_bare(Path(folder), exercise, exercise.solution)
             bare(Path(folder))  # writes bytecode
             for _ in range(RUNS):
                 bare_times.append(bare(Path(folder)))  # meanwhile the next sandbox gets ready
@@ -83,14 +62,6 @@ def check(checks: Checks) -> float:
     if verdict.outcome != "passed":
         sys.exit(f"the solution should pass: {verdict.why}")
     return seconds
-
-
-def write_bare(folder: Path) -> None:
-    """The same tests and solution, for plain pytest."""
-    exercise = honest_exercise()
-    shutil.copy(exercise.solution, folder / "solution.py")
-    shutil.copy(exercise.tests[0], folder)
-    (folder / "conftest.py").write_text(BARE, encoding="utf-8")
 
 
 def bare(folder: Path) -> float:

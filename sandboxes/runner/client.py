@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 CHUNK = 64 * 1024
 BREATH_SECONDS = 0.002
+ERASE_SECONDS = 20.0
 SLACK_SECONDS = 10.0  # for a server that imports something, or gets little of the processor
 
 
@@ -80,6 +81,11 @@ class ForkServer:
     def drain(self, seconds: float) -> bool:
         """Kill all that it forked and what those left; whether it is proved that none lives."""
         return bool(self._ask(seconds + SLACK_SECONDS, drain=seconds).get("drained"))
+
+    def erase(self, places: list[str]) -> list[str]:
+        """Remove what the learner owns in these places; what resisted."""
+        told = self._ask(ERASE_SECONDS, erase=places).get("left", ["the runner did not erase it"])
+        return [str(one) for one in told]
 
     def make(self, folder: str) -> str:
         """Make a folder for the learner that was not there before; why not, where that fails."""

@@ -19,7 +19,7 @@ def erase(places: list[str], uid: int) -> list[str]:
             if os.lstat(path).st_uid == uid:
                 _remove(path)
         except OSError as error:
-            left.append(f"{path}: {error.strerror}")
+            left.append(f"{path!a}: {error.strerror}")
     destroy_shared(uid)
     return left
 
@@ -52,7 +52,7 @@ def make_folder(folder: str, owner: int) -> str:
 
 def remains(places: list[str]) -> list[str]:
     """What is there that is not the agent's own."""
-    files = [f"{path} of uid {os.lstat(path).st_uid}" for path in _owned(places)]
+    files = [f"{path!a} of uid {os.lstat(path).st_uid}" for path in _owned(places)]
     return files + [f"{kind} {number}" for kind, number, _ in _shared()]
 
 

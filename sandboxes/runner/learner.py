@@ -15,7 +15,6 @@ import socket
 import sys
 from contextlib import suppress
 
-from runner.erasing import erase
 from runner.folder import refill
 from runner.loading import Loaded, load, parse
 from runner.outside import NAME, Outside
@@ -93,11 +92,6 @@ class Learner:
         except OSError as error:
             return json.dumps({"refused": str(error)[:300]})
         return json.dumps({"prepared": True})
-
-    def _erase(self, uid: int, places: list[str]) -> str:
-        """Become the learner once more, to remove what only its owner can."""
-        become_learner(uid, Limits())
-        return json.dumps({"left": erase(places, uid)})
 
     def _call(self, function: str, args: list[Any], kwargs: dict[str, Any], nonce: str) -> str:
         """Run a function; the first call loads the submission."""

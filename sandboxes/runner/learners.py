@@ -133,28 +133,14 @@ class Learners:
             The folder of the next one, and what of the last one could not be removed.
         """
         self.kill()
-        left = self._erase(places, around) + remains(places)
+        folders = [entry.path for entry in os.scandir(around)]
+        left = self._server.erase([*places, *folders])
+        left += [*_remove(folders), *remains(places)]
         self._folder = os.path.join(around, os.urandom(16).hex())
         self._server.become(uid)
         self._uid, self._is_clean = uid, True
         refused = self._server.make(self._folder)
         return self._folder, left + ([refused] if refused else [])
-
-    def _erase(self, places: list[str], around: str) -> list[str]:
-        """Only its owner can look into a closed folder, so a process of ours becomes the owner."""
-        folders = [entry.path for entry in os.scandir(around)] if os.path.isdir(around) else []
-        child = self._take_spare()
-        self._has_run = True
-        wanted: dict[str, object] = {"uid": self._uid, "places": [*places, *folders]}
-        try:
-            told = decode(child.ask("erase", wanted, PREPARE_SECONDS))
-        except (Ended, Late, Stray, BadFrame) as error:
-            return [f"the eraser did not answer: {type(error).__name__}"]
-        finally:
-            child.discard()
-            self.kill()
-        left = told.get("left")
-        return [*(map(str, left) if isinstance(left, list) else []), *_remove(folders)]
 
     def find(self) -> set[int]:
         """The processes of the learner as the system lists them: to be measured, not believed."""

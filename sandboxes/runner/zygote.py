@@ -8,6 +8,7 @@ Commands come as JSON lines on the control socket, and are answered in their ord
     {"drain": seconds}: kill all there is; {"drained": true} when it is proved that none is left
     {"spend": true}: {"spent": seconds} of processor time of all that have ended so far
     {"learner": uid or null}: whose processes they are from now on
+    {"erase": [places]}: remove what that uid owns in them; {"left": [what resisted]}
     {"make": folder}: a fresh folder for that uid; {"made": why not, or empty}
     {"load": [modules]}: import these
 
@@ -25,7 +26,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 
 from runner.birth import CLEAN
-from runner.erasing import destroy_shared, make_folder
+from runner.erasing import destroy_shared, erase, make_folder
 from runner.killing import kill_below, kill_uid
 from runner.learner import become
 from runner.reaping import Reaper
@@ -43,6 +44,7 @@ COMMON = frozenset((
 ))
 # fmt: on
 IDLE_SECONDS = 0.3
+MOST_TOLD = 20  # of what could not be erased
 LAST_SECONDS = 3.0  # to kill everything when the agent is gone
 
 
@@ -113,6 +115,19 @@ class Zygote:
 
     def _do_learner(self, uid: int | None) -> None:
         self._uid = uid
+
+    def _do_erase(self, places: list[str]) -> None:
+        """Only its owner can look into a closed folder; after a drain nobody can be in the way."""
+        uid = self._uid or 0
+        try:
+            os.setegid(uid)  # to which the learner's own folder is open
+            with standing_in_for(uid):
+                left = erase(places, uid)
+        except (OSError, ValueError) as error:
+            left = [str(error)]
+        finally:
+            os.setegid(0)
+        self._tell(left=left[:MOST_TOLD])
 
     def _do_make(self, folder: str) -> None:
         self._tell(made=make_folder(folder, self._uid or 0))
