@@ -16,6 +16,7 @@ from course.content.text import fence_line
 from course.errors import LessonError
 from course.model.lesson import Exercise, Lesson
 from course.model.problem import Problem
+from course.model.syntax import parse
 
 LESSON_SUFFIXES = (".py", ".conf", ".yaml", ".yml", ".sh", ".json", ".js")
 LESSON_FILES = ("lesson.toml", "lesson.md", "README.md")
@@ -125,11 +126,25 @@ def _exercise(exercise: Exercise) -> Iterator[Problem]:
     for path in sorted(exercise.folder.iterdir()):
         if path not in known and not _belongs(path, exercise.solution.suffix):
             yield Problem(path, "is not part of an exercise")
+    yield from _unloadable(exercise)
     try:
         yield from _tests(exercise)
         yield from check_rules(exercise)
     except LessonError as error:
         yield Problem(exercise.folder, error.evidence or error.summary)
+
+
+def _unloadable(exercise: Exercise) -> Iterator[Problem]:
+    """Answers in Python that do not even compile show nothing of the tests."""
+    if exercise.solution.suffix != ".py":
+        return
+    kept = [(one.name, one.text) for one in exercise.mutants]
+    kept += [(one.name, one.text) for one in (*exercise.rights, *exercise.cheats)]
+    for name, text in kept:
+        try:
+            parse(text)
+        except SyntaxError as error:
+            yield Problem(exercise.folder, f"the answer '{name}' does not compile: {error}")
 
 
 def _belongs(path: Path, suffix: str) -> bool:

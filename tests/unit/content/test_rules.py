@@ -80,6 +80,17 @@ def test_without_a_right_answer_the_rules_are_not_whole(lesson):
     ]
 
 
+def test_a_mutant_must_compile(lesson):
+    change(
+        lesson,
+        "mutants.toml",
+        "            ask()\\n            return",
+        "            ask(\\n return",
+    )
+    (problem,) = problems(lesson)
+    assert "the answer 'asks_on' does not compile" in problem.message
+
+
 def test_an_answer_of_another_kind_of_file_does_not_belong_there(lesson):
     (lesson / AT / "right_loop.conf").write_text("")
     assert [one.message for one in problems(lesson)] == ["is not part of an exercise"]
