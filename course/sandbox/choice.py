@@ -23,6 +23,7 @@ Choice = Literal["auto", "docker", "embedded"]
 BUILD = "course sandbox build"
 BATCH_SECONDS = 3600.0
 AGENT_MB = 96  # what the agent itself needs beside a submission
+SHORTEST_SECONDS = 1800.0  # of a sandbox for a check: the last resort, on the slowest of machines
 
 
 class Chooser:
@@ -150,5 +151,5 @@ def size_for(exercise: Exercise) -> Size:
         pids=256 if has_servers else 64,
         work_mb=16,
         data_mb=64 if has_servers else 0,
-        seconds=max(120.0, exercise.seconds * 4),
+        seconds=max(SHORTEST_SECONDS, exercise.seconds * 60),
     )
