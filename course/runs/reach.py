@@ -12,7 +12,7 @@ from course.runs.labs import as_file
 from course.runs.ports import Session
 
 SET_UP_SECONDS = 60.0  # to start what a rig brings
-PATIENCE = 12  # times an exercise's seconds: the agent says sooner whose time it was
+PATIENCE = 25  # times an exercise's seconds: the agent says sooner whose time it was
 FIRING = 2  # times an exercise's seconds, on the agent's clock, that its rig may take
 LEEWAY_SECONDS = 5.0
 STARVED = 0.25  # of the agent's time: so late, or so little of the learner's

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
 IDLE_COSTS = 0.5  # of a second of processor time: who sleeps has twice as long
 UNKNOWN_COSTS = 0.2  # where nobody can say whether it idled or had no processor
-STARVED = 10  # times what a test has, on the clock: nobody gets that far by its own doing
+STARVED = 20  # times what a test has, on the clock: nobody gets that far by its own doing
+SHORTEST = 1.0  # seconds, where a test has less
 
 
 class OverTime(Exception):
@@ -80,7 +81,7 @@ class Budget:
         self.charge(pids)
         if self._test + self._call > self.allowed:
             raise OverTime
-        if self._clock.now() - self._began > STARVED * max(self.allowed, 1.0):
+        if self._clock.now() - self._began > STARVED * max(self.allowed, SHORTEST):
             raise Starved
 
     def words(self) -> str:

@@ -66,7 +66,7 @@ def _limit(uid: int | None, limits: Limits) -> None:
     _lower(resource.RLIMIT_NOFILE, MOST_FILES_OPEN)
     _lower(resource.RLIMIT_CORE, 0)
     _lower(resource.RLIMIT_STACK, STACK)
-    seconds = int(limits.seconds) + 1
+    seconds = 2 * int(limits.seconds) + 5  # the agent counts, and ends it sooner
     _lower(resource.RLIMIT_CPU, seconds, seconds + 1)
     if uid is not None and uid >= PRIVATE_UIDS:
         # Counted per uid on the whole machine, so only for a uid that nobody else has.

@@ -123,7 +123,7 @@ def test_a_process_that_gets_no_processor_is_nobodys_fault():
     budget.begin_test(1)
     budget.begin_call([])
     budget._meter = Waiting()
-    clock.at += 10.5
+    clock.at += 20.5
     with pytest.raises(Starved):
         budget.check([])
 
