@@ -14,6 +14,7 @@ from course.errors import LessonError
 from course.model.lesson import Exercise, Lesson
 from course.model.proof import Proof
 from course.report.proofs import proof_line, summary_line
+from course.runs.cheats.kinds import KINDS
 from course.runs.cheats.recording import record
 from course.runs.verify.effort import FIRST_SEED, PARTS, Effort
 from course.runs.verify.oracle import Oracle
@@ -41,6 +42,10 @@ def add(commands: Commands) -> None:
     option(parser, "--seeds", metavar="N", type=int, default=5, help="seeds for experiments (5)")
     option(parser, "--seed", metavar="N", type=int, help="judge answers on this seed alone")
     option(parser, "--jobs", metavar="N", type=int, default=2, help="checks at once (2)")
+    option(
+        parser, "--cheat", action="append", choices=KINDS, metavar="KIND",
+        help=f"only these kinds of cheats: {', '.join(KINDS)}",
+    )  # fmt: skip
     option(parser, "--bases", metavar="N", type=int, help="wrong answers under each kind of cheat")
     option(
         parser, "--only", action="append", choices=PARTS, metavar="PART",
@@ -84,6 +89,7 @@ def _effort(options: argparse.Namespace) -> Effort:
         seed=options.seed,
         jobs=options.jobs,
         most_bases=options.bases,
+        kinds=options.cheat or KINDS,
     )
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from course.model.lesson import Exercise
+from course.runs.cheats.kinds import KINDS, Kind
 
 Part = Literal["lab", "answers", "cheats"]
 PARTS: tuple[Part, ...] = ("lab", "answers", "cheats")
@@ -25,6 +26,7 @@ class Effort:
     seed: int | None = None  # the only one for answers and cheats
     jobs: int = 2
     most_bases: int | None = None  # for each kind of cheat, where somebody chose it
+    kinds: Sequence[Kind] = KINDS  # of cheats
 
     def seeds(self, exercise: Exercise) -> Sequence[int]:
         """The seeds on which each answer is judged."""

@@ -8,7 +8,7 @@ from course.model.json import JSON
 from course.model.lesson import Exercise
 from course.model.proof import Proof
 from course.model.verdict import Verdict
-from course.runs.cheats.kinds import KINDS, Cheat, Inapplicable, Kind, bases
+from course.runs.cheats.kinds import Cheat, Inapplicable, Kind, bases
 from course.runs.cheats.nginx import nginx_cheats
 from course.runs.cheats.python import python_cheats
 from course.runs.verify.answers import kept_cheats
@@ -38,7 +38,7 @@ class Oracle:
         """A proof for each cheat, or a note of why there is none; kept ones come first."""
         kept = list(kept_cheats(exercise, self._effort))
         yield from self._trials.prove(exercise, kept, sandbox)
-        for kind in KINDS:
+        for kind in self._effort.kinds:
             why = _not_proved(exercise, kind, sandbox)
             found = [Inapplicable(kind, why)] if why else list(self._cheats(exercise, kind))
             yield from (
