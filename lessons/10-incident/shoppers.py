@@ -3,6 +3,7 @@
 import asyncio
 import itertools
 import random
+import threading
 import time
 from dataclasses import dataclass
 from typing import Any
@@ -127,6 +128,10 @@ class Shoppers:
             self.confirmed.add(name)
         self._note("orders", started, right)
         return right
+
+    def order_soon(self, port: int, seconds: float) -> None:
+        """`order_at`, without waiting for it."""
+        threading.Thread(target=self.order_at, args=(port, seconds), daemon=True).start()
 
     def order_at(self, port: int, seconds: float) -> bool:
         """Order at one app until it confirms, or so long; from any thread."""

@@ -140,6 +140,7 @@ def kill_app():
 def kill_worker():
     """In the middle of a job: its mail is out, and nobody told it so."""
     before = parts.mail.tell(after=0.4)["sent"]
+    parts.shoppers.order_soon(parts.app_ports[-1], 1.5)
     deadline = time.monotonic() + 2.0
     while stats("mail").get("sent", before) == before and time.monotonic() < deadline:
         time.sleep(0.02)
