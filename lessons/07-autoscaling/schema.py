@@ -8,29 +8,20 @@ import difflib
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
-import yaml
 from quantities import milli
+from reading import Problem, built, is_null, line_of, name_of, parse
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 SCHEMA = json.loads(Path(__file__).with_name("schema.json").read_text(encoding="utf-8"))
 TYPES: dict[str, dict[str, str]] = SCHEMA["types"]
 KINDS: dict[str, str] = SCHEMA["kinds"]
-LONGEST = 50_000
+GONE: list[str] = SCHEMA["gone"]
 TAGS = {"string": "str", "integer": "int", "boolean": "bool"}
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """What is wrong with a manifest, and in which line (0: no line is to blame)."""
-
-    line: int
-    words: str
-
-    def __str__(self) -> str:
-        return f"line {self.line}: {self.words}" if self.line else self.words
+MOST_PROBLEMS = 20  # of one manifest
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +43,7 @@ def read(text: str) -> tuple[list[Document], list[Problem]]:
     nodes, problems = parse(text)
     documents = []
     for node in nodes:
-        found = list(check_document(node))
+        found = list(islice(check_document(node), MOST_PROBLEMS))
         problems += found
         if not found:
             try:
@@ -64,52 +55,26 @@ def read(text: str) -> tuple[list[Document], list[Problem]]:
     return documents, problems
 
 
-def parse(text: str) -> tuple[list[Node], list[Problem]]:
-    """The documents of a file as trees that know their lines, or why it is no YAML."""
-    if len(text) > LONGEST:
-        return [], [Problem(0, f"a file of more than {LONGEST} characters")]
-    try:
-        for event in yaml.parse(text, Loader=yaml.SafeLoader):
-            if isinstance(event, yaml.AliasEvent):  # a few of them can unfold without end
-                return [], [Problem(event.start_mark.line + 1, "aliases are not used here")]
-        return [node for node in yaml.compose_all(text, Loader=yaml.SafeLoader) if node], []
-    except RecursionError:
-        return [], [Problem(0, "this is nested too deeply")]
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 0
-        return [], [Problem(line, f"this is no YAML: {error.problem}")]
-    except yaml.YAMLError as error:
-        return [], [Problem(0, f"this is no YAML: {error}")]
-
-
-def built(node: Node) -> Any:
-    """The Python value of a node."""
-    loader = yaml.SafeLoader("")
-    try:
-        return without_nulls(loader.construct_document(node))
-    finally:
-        loader.dispose()
-
-
-def without_nulls(value: Any) -> Any:
-    """A field that is null is a field that is not there."""
-    if isinstance(value, dict):
-        return {key: without_nulls(one) for key, one in value.items() if one is not None}
-    return [without_nulls(one) for one in value] if isinstance(value, list) else value
-
-
 def check_document(node: Node) -> Iterator[Problem]:
     """What is wrong with one manifest, from its kind on."""
     if not isinstance(node, MappingNode):
         yield Problem(line_of(node), "a manifest is a mapping that starts with apiVersion and kind")
         return
-    named = {key.value: value.value for key, value in node.value if key.value in _HEADS}
-    kind = f"{named.get('apiVersion')} {named.get('kind')}"
-    if kind not in KINDS:
-        known = ", ".join(KINDS)
-        yield Problem(line_of(node), f"'{kind}' is none of the kinds used here: {known}")
+    fields = {name_of(key): value for key, value in node.value}
+    words = [one.value for one in (fields.get(name) for name in _HEADS)
+             if isinstance(one, ScalarNode) and not is_null(one)]  # fmt: skip
+    if len(words) < len(_HEADS):
+        yield Problem(line_of(node), "a manifest needs an apiVersion and a kind, each a word")
         return
-    yield from check(node, KINDS[kind], named["kind"])
+    kind = " ".join(str(one)[:80] for one in words)
+    if kind in GONE:
+        yield Problem(line_of(node), f"Kubernetes serves no '{kind}' any more")
+    elif kind not in KINDS:
+        known = ", ".join(KINDS)
+        told = f"this lab does not know '{kind}'; it knows: {known}"
+        yield Problem(line_of(node), told, is_ours=True)
+    else:
+        yield from check(node, KINDS[kind], str(words[1]))
 
 
 _HEADS = ("apiVersion", "kind")
@@ -145,7 +110,7 @@ def _check_map(node: Node, kind: str, path: str) -> Iterator[Problem]:
         return
     yield from _duplicates(node, path)
     for key, value in node.value:
-        yield from check(value, kind, f"{path}.{key.value}")
+        yield from check(value, kind, f"{path}.{name_of(key)}")
 
 
 def _check_fields(node: Node, kind: str, path: str) -> Iterator[Problem]:
@@ -154,18 +119,18 @@ def _check_fields(node: Node, kind: str, path: str) -> Iterator[Problem]:
         return
     yield from _duplicates(node, path)
     fields = {name.rstrip("!"): one for name, one in TYPES[kind].items()}
-    given = {str(key.value) for key, value in node.value if not is_null(value)}
+    given = {name_of(key) for key, value in node.value if not is_null(value)}
     for name in TYPES[kind]:
         if name.endswith("!") and name[:-1] not in given:
             yield Problem(line_of(node), f"{path} lacks the field '{name[:-1]}'")
     for key, value in node.value:
-        name = str(key.value)
+        name = name_of(key)
         if name in fields and is_null(value):
             continue
         if name in fields:
             yield from check(value, fields[name], f"{path}.{name}")
         else:
-            close = difflib.get_close_matches(name, fields, 1)
+            close = difflib.get_close_matches(name[:40], fields, 1)
             hint = f" Did you mean '{close[0]}'?" if close else ""
             yield Problem(line_of(key), f"{path} has no field '{name}'.{hint}")
 
@@ -173,9 +138,9 @@ def _check_fields(node: Node, kind: str, path: str) -> Iterator[Problem]:
 def _duplicates(node: MappingNode, path: str) -> Iterator[Problem]:
     seen = set()
     for key, _ in node.value:
-        if str(key.value) in seen:
-            yield Problem(line_of(key), f"{path} has '{key.value}' twice")
-        seen.add(str(key.value))
+        if name_of(key) in seen:
+            yield Problem(line_of(key), f"{path} has '{name_of(key)}' twice")
+        seen.add(name_of(key))
 
 
 def _wrong_scalar(node: Node, kind: str) -> str:
@@ -183,6 +148,8 @@ def _wrong_scalar(node: Node, kind: str) -> str:
     if not isinstance(node, ScalarNode):
         return f"should be a single value ({kind})"
     tag = node.tag.rpartition(":")[2]
+    if tag == "int" and ":" in node.value:
+        tag = "str"  # 12:30 is a number for YAML 1.1 alone
     if kind in TAGS:
         quote = ": put it in quotes" if kind == "string" else ", without quotes"
         return "" if tag == TAGS[kind] else f"should be of type {kind}{quote}"
@@ -199,13 +166,3 @@ def _wrong_quantity(text: str) -> str:
     except ValueError as error:
         return f"is wrong: {error}"
     return ""
-
-
-def is_null(node: Node) -> bool:
-    """Whether nothing was written there."""
-    return isinstance(node, ScalarNode) and node.tag.endswith(":null")
-
-
-def line_of(node: Node) -> int:
-    """Where a node starts, from 1."""
-    return int(node.start_mark.line) + 1

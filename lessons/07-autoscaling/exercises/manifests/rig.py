@@ -1,5 +1,7 @@
 """A cluster of real processes on virtual time, brought up from the learner's file."""
 
+from dataclasses import replace
+
 from cluster import Cluster, lost, sent
 from manifests import Workload, load
 
@@ -23,7 +25,9 @@ def accepted(text: str) -> Workload:
     """The learner's workload; one that is refused cannot be played."""
     workload, problems = load(text)
     if workload is None:
-        raise SubmissionFault(f"the API server refuses {FILE}: {problems[0]}")
+        ours = next((one for one in problems if one.is_ours), None)
+        told = ours or f"the API server refuses {FILE}: {problems[0]}"
+        raise SubmissionFault(str(told))
     return workload
 
 
@@ -38,9 +42,13 @@ def started(quiet: int) -> Cluster:
 
 
 @lab.trigger
-def validate() -> list[str]:
-    """What an API server would say to the file; empty when it takes it."""
-    return [str(one) for one in load(lab.submitted(FILE))[1]]
+def validate() -> dict:
+    """What an API server would say to the file, and what this lab does not know of it."""
+    problems = load(lab.submitted(FILE))[1]
+    return {
+        "refused": [str(one) for one in problems if not one.is_ours],
+        "unknown": [str(one) for one in problems if one.is_ours],
+    }
 
 
 @lab.trigger
@@ -53,11 +61,15 @@ def promises() -> dict:
         "name": workload.name,
         "containers": list(workload.containers),
         "request": workload.request,
+        "requests": workload.requests,
         "limit": workload.limit,
         "pods": [spec.least, spec.most] if spec else None,
         "metrics": len(spec.metrics) if spec else 0,
         "target": [metric.name, metric.target_kind, metric.target] if metric else None,
-        "has_service": workload.endpoints is not None,
+        "has_service": bool(workload.endpoints)
+        and workload.endpoints.items() <= workload.labels.items(),
+        "boot_seconds": workload.boot_seconds,
+        "scaled": workload.target,
     }
 
 
@@ -104,8 +116,9 @@ def update(load_per_minute: int) -> dict:
     """A new version of four pods, under load."""
     cluster = started(load_per_minute)
     cluster.advance(120)
-    text = lab.submitted(FILE).replace("3.13-slim", "3.13-slim-next")
-    cluster.apply(accepted(text))
+    cluster.apply(
+        replace(cluster.workload, revision=f"{cluster.workload.revision} and a new image")
+    )
     slices = [cluster.step()]
     while not cluster.is_settled and len(slices) < 60:
         slices.append(cluster.step())

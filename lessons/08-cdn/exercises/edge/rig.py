@@ -14,6 +14,8 @@ from lab.errors import LabError, NotInTime, SubmissionFault
 
 lab = Lab()
 system = {}
+LOCK_SECONDS = 4.0  # nginx lets somebody else through after five, if it is not told otherwise
+ATTEMPTS = 4
 WELL = {"mood": "well", "max_age": 60, "control": "", "cookie": ""}
 
 
@@ -109,7 +111,17 @@ def outages(folders: list, statuses: list, patience: int):
 
 @lab.trigger
 def crowd(folder: str, count: int):
-    """Many requests for one thing before any is answered."""
+    """Many requests for one thing before any is answered; anew where this machine was too slow."""
+    for _ in range(ATTEMPTS):
+        begun = time.monotonic()
+        seen = gathered(folder, count)
+        if seen["asked"] == 1 or time.monotonic() - begun < LOCK_SECONDS:
+            break
+    return seen
+
+
+def gathered(folder, count):
+    """One crowd: what its people got, and how often the origin was asked."""
     path = begin(folder, mood="held")
     lines = [http.client.HTTPConnection("127.0.0.1", system["edge"].port, timeout=30)
              for _ in range(count)]  # fmt: skip
@@ -131,7 +143,7 @@ def wait_for_all(path, count):
         asked = tell(path=path)["asked"]
         if asked != known:
             since, known = time.monotonic(), asked
-        return known == count or (known and time.monotonic() - since > 1)
+        return known == count or (known and time.monotonic() - since > 0.7)
 
     try:
         lab.until(settled, 20, "the crowd's arrival")

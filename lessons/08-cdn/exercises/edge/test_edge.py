@@ -189,7 +189,7 @@ def test_sessions(rig, rng):
                 whose = "a session" if person else "anybody"
                 told = f"in {folder} an answer for {whose} was not theirs"
                 assert one["who"] == (person or "anybody"), told
-            told = f"in {folder} asked {seen[-1]['asked']} times for three sessions'"
+            told = f"in {folder} {words(seen)}: asked {seen[-1]['asked']} times, not 4"
             assert seen[-1]["asked"] == 4, told
 
 
