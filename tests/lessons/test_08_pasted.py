@@ -1,5 +1,7 @@
 """Lesson 08: an nginx configuration as people paste it, and what becomes of it."""
 
+import re
+
 import pytest
 
 from tests.lessons import running_edge as running
@@ -44,9 +46,8 @@ def test_words_in_quotes_and_comments_are_no_directives():
     ],
 )
 def test_what_cannot_be_known_is_said(text, told):
-    with pytest.raises(pasted.Unknown, match="(?i)lab|inside") as caught:
+    with pytest.raises(pasted.Unknown, match=re.escape(told)):
         pasted.unpasted(text)
-    assert told in str(caught.value)
 
 
 @pytest.mark.parametrize(
