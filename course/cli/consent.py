@@ -52,6 +52,7 @@ class Consent:
         """Yes, from now on, until the course's code changes."""
         self._is_said = True
         self.__dict__.pop("_is_remembered", None)
+        _ = self.is_given  # which remembers it
 
     def begin(self) -> None:
         """The course is empty and its lessons will be written here: they are the user's own."""

@@ -11,7 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from course.cli.consent import Consent
 from course.cli.main import main
+from course.storage.trust import TrustedCourses
 from tests.fixture_course import FIXTURES
 
 ROOT = Path(__file__).parents[3]
@@ -103,6 +105,16 @@ def test_a_file_of_answers_that_is_damaged_holds_none(capsys, place, home):
     (home / "trusted.json").write_bytes(b'{"courses": ["\x00')
     assert ask(capsys, place, "check", "counting/add")[0] == 2
     assert ask(capsys, place, "--trust-course", "check", "counting/add")[0] == 1
+
+
+def test_a_yes_on_the_screen_is_remembered_at_once(place, home):
+    trusted = TrustedCourses(home / "trusted.json")
+    for is_given in (False, True):  # the second is another start
+        consent = Consent(place, trusted, is_given=False, may_ask=True)
+        consent.is_on_screen = True
+        assert consent.is_given is is_given
+        consent.give()
+        consent.require()
 
 
 @pytest.mark.parametrize(("answer", "code"), [(b"n\n", 2), (b"\n", 2), (b"y\n", 1)])
