@@ -5,7 +5,6 @@ Alone: `python origin.py 8001`, then `curl -i localhost:8001/assets/app.js`.
 
 import asyncio
 import hashlib
-import json
 import sys
 from collections import Counter
 from email.utils import formatdate
@@ -13,6 +12,7 @@ from typing import Any
 
 import assets
 
+from lab.control import serve_control
 from lab.report import report
 
 REASONS = {200: "OK", 304: "Not Modified", 404: "Not Found"}
@@ -105,25 +105,21 @@ class Origin:
         while self.settings["held"]:
             await asyncio.sleep(0.005)
 
-    def told(self, path: str, what: dict[str, Any]) -> dict[str, Any]:
-        """The lesson asks or changes something."""
-        if path == "/_settings":
-            self.settings |= what
-        elif path == "/_versions":
-            self.versions |= what
-        elif path == "/_zero":
+    def told(self, what: dict[str, Any]) -> dict[str, Any]:
+        """The lesson asks or changes something: settings, versions, zero; counts of a path."""
+        self.settings |= what.get("settings", {})
+        self.versions |= what.get("versions", {})
+        if what.get("zero"):
             self.counts = dict.fromkeys(self.counts, 0)
             self.regions.clear()
             self.asked.clear()
+        if what.get("names"):
+            return self.names()
         path = what.get("path", "")
         return {
-            **self.counts, "regions": self.regions,
+            **self.counts, "regions": dict(self.regions),
             "asked": self.asked[path], "waiting": self.waiting[path],
         }  # fmt: skip
-
-    def _said(self, path: str, body: bytes) -> Answer:
-        what = self.names() if path == "/_names" else self.told(path, json.loads(body or b"{}"))
-        return 200, {}, json.dumps(what).encode()
 
     # -- HTTP
 
@@ -131,10 +127,8 @@ class Origin:
         """Answer requests on one connection until one side has had enough."""
         try:
             while (request := await read(reader)) is not None:
-                path, headers, body = request
-                told = path.startswith("/_")
-                answer = self._said(path, body) if told else await self.answer(path, headers)
-                await send(writer, *answer)
+                path, headers = request
+                await send(writer, *await self.answer(path, headers))
                 if headers.get("connection", "").lower() == "close":
                     break
         except OSError:
@@ -143,8 +137,8 @@ class Origin:
             writer.close()
 
 
-async def read(reader: asyncio.StreamReader) -> tuple[str, dict[str, str], bytes] | None:
-    """The next request: path, headers, body; None when the other side has closed."""
+async def read(reader: asyncio.StreamReader) -> tuple[str, dict[str, str]] | None:
+    """The next request: path and headers; None when the other side has closed."""
     try:
         head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
     except asyncio.IncompleteReadError:
@@ -152,8 +146,8 @@ async def read(reader: asyncio.StreamReader) -> tuple[str, dict[str, str], bytes
     first, *lines = head.split("\r\n")
     fields = (line.partition(":") for line in lines if line)
     headers = {name.lower(): value.strip() for name, _, value in fields}
-    body = await reader.readexactly(int(headers.get("content-length", 0)))
-    return first.split()[1], headers, body
+    await reader.readexactly(int(headers.get("content-length", 0)))
+    return first.split()[1], headers
 
 
 async def send(
@@ -170,7 +164,9 @@ async def send(
 
 async def serve(port: int) -> None:
     """Serve until killed."""
-    server = await asyncio.start_server(Origin().talk, "127.0.0.1", port, backlog=256)
+    origin = Origin()
+    serve_control(origin.told)
+    server = await asyncio.start_server(origin.talk, "127.0.0.1", port, backlog=256)
     async with server:
         await server.serve_forever()
 

@@ -101,9 +101,7 @@ class OwnOrigin:
         )  # fmt: skip
         until(lambda: accepts(self.port), 10, "the origin")
 
-    def put(self, path: str, **what: object) -> dict[str, Any]:
-        """Change or read something."""
-        body = json.dumps(what).encode()
-        reply = http_request(self.port, path, method="PUT", body=body)
-        told: dict[str, Any] = json.loads(reply.body)
+    def tell(self, **what: object) -> dict[str, Any]:
+        """Change or read something, over its control socket."""
+        told: dict[str, Any] = self.process.tell(**what)
         return told

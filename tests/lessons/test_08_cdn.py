@@ -433,7 +433,7 @@ def test_the_strict_edges_send_an_age(lesson, scripts):
 
 def test_a_strict_edge_outlives_its_origin_too(quiet_lab, scripts):
     origin = running.OwnOrigin(quiet_lab)
-    origin.put("/_settings", max_age=1, more=", stale-if-error=60")
+    origin.tell(settings={"max_age": 1, "more": ", stale-if-error=60"})
     edge = running.Edge(quiet_lab, "strict.conf", origin.port)
     first = edge.get("/assets/app.js")
     origin.process.kill()
