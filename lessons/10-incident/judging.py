@@ -1,5 +1,7 @@
 """From what visitors saw to the numbers of the objective."""
 
+from collections.abc import Mapping
+from math import inf
 from typing import Any
 
 from shoppers import Served, Shoppers
@@ -34,3 +36,21 @@ def verdict(
         "least_cost": round(100 * nodes * seconds / max(len(before + after), 1), 2),
         "cost": round(100 * nodes * seconds / max(good, 1), 2),
     }  # fmt: skip
+
+
+def mails(
+    confirmed: set[str], sent: Mapping[str, Any], written_at: Mapping[str, float]
+) -> dict[str, int]:
+    """How many confirmed orders have no mail, two mails, or a mail before they were written.
+
+    Args:
+        confirmed: The orders that visitors were told of.
+        sent: What the mail server counted, by order.
+        written_at: When the router knew an order to be in the store, on the same clock.
+    """
+    early = (at < written_at.get(order, inf) for order, at in sent["asked_at"].items())
+    return {
+        "without_mail": len(confirmed - set(sent["by_order"])),
+        "mailed_twice": sum(count > 1 for count in sent["by_order"].values()),
+        "mailed_early": sum(early),
+    }

@@ -1,15 +1,18 @@
 """What the last exercise's rig must know of a submission without asking it."""
 
 import ast
+import os
 import threading
 import time
 from collections.abc import Callable, Iterable
 from contextlib import suppress
+from pathlib import Path
 
 from lab.errors import SubmissionFault
 from lab.family import descendants
 
 LOOK_SECONDS = 0.25
+PROC = Path("/proc")
 OF_A_PROCESS = 2  # the kernel's clock of a process, in the low bits of its id
 
 
@@ -43,11 +46,26 @@ class Usage:
 
     def _watch(self) -> None:
         while not self._is_over.wait(LOOK_SECONDS):
-            for root in self._roots():
-                for pid in (root, *descendants(root)):
-                    with suppress(OSError):
-                        now = time.clock_gettime(~pid << 3 | OF_A_PROCESS)
-                        self._used[pid] = max(now, self._used.get(pid, 0.0))
+            for pid in {one for root in self._roots() for one in family_of(root)}:
+                with suppress(OSError):
+                    now = time.clock_gettime(~pid << 3 | OF_A_PROCESS)
+                    self._used[pid] = max(now, self._used.get(pid, 0.0))
+
+
+def family_of(root: int) -> set[int]:
+    """All processes of its uid, where that is not ours; else it and what it has started."""
+    uid = owner_of(root)
+    if uid in {None, os.getuid()}:
+        return {root, *descendants(root)}
+    pids = (int(one.name) for one in PROC.iterdir() if one.name.isdecimal())
+    return {pid for pid in pids if owner_of(pid) == uid}
+
+
+def owner_of(pid: int) -> int | None:
+    """Whose process it is; None when nobody can tell."""
+    with suppress(OSError):
+        return (PROC / str(pid)).stat().st_uid
+    return None
 
 
 def number_in(text: str, name: str, most: int) -> int:

@@ -180,6 +180,15 @@ def test_the_verdict_is_computed_from_quiet_and_bad_times_apart():
     assert found["cost"] == pytest.approx(100 * 3 * 2.9 / 25, abs=0.01)
 
 
+def test_a_mail_is_early_where_its_order_was_not_in_the_store_by_then():
+    sent = {
+        "by_order": {"o-1": 1, "o-2": 2, "o-3": 1},
+        "asked_at": {"o-1": 5.0, "o-2": 4.0, "o-3": 9.0},
+    }
+    found = judging.mails({"o-1", "o-4"}, sent, {"o-1": 4.9, "o-2": 4.1})
+    assert found == {"without_mail": 1, "mailed_twice": 1, "mailed_early": 2}
+
+
 SLO = running.exercise("slo")
 
 

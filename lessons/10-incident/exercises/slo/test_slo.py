@@ -12,17 +12,29 @@ def run(rig):
     return rig.fire("judge")
 
 
-def hold(run, claim, told, *, with_allowance=True):
-    """What time decides is only held against the program where the computer had the time.
-
-    A computer that was a little late explains a little: what does not even hold `with_allowance`
-    is the program's.
-    """
-    if not claim and run["starved"] and (with_allowance or run["late_ms"] > LATE_MS):
+def hold(run, claim, told):
+    """What time decides is only held against the program where the computer had the time."""
+    if not claim and run["starved"] and not is_sure(run):
         raise TooBusy(
             f"This computer was too busy to judge by time ({run['late_ms']:.0f} ms late): {told}"
         )
     assert claim, told
+
+
+def is_sure(run):
+    """Whether the program fails, however late the computer was.
+
+    A little lateness explains a little: far from the objective is the program's.
+    """
+    for_ever = ("stale", "mailed_twice", "mailed_early", "not_in_the_store")
+    if any(run[what] for what in for_ever) or run["least_cost"] > COST:
+        return True
+    far = (
+        run["quiet_good"] < 0.8 * run["quiet_visits"],
+        100 * run["good"] < 0.8 * AVAILABLE * run["visits"],
+        run["p99_ms"] > 1.5 * P99_MS,
+    )
+    return any(far) and run["late_ms"] < LATE_MS
 
 
 class TooBusy(Exception):
@@ -35,7 +47,7 @@ def test_it_works_on_a_quiet_day(run):
     """Before the faults, 98 of 100 visits get the right answer in time."""
     good, visits = run["quiet_good"], run["quiet_visits"]
     told = f"on a quiet day, {good} of {visits} visits were answered well"
-    hold(run, good >= 0.98 * visits, told, with_allowance=good >= 0.8 * visits)
+    hold(run, good >= 0.98 * visits, told)
 
 
 @pytest.mark.hint(
@@ -47,7 +59,7 @@ def test_availability(run):
     percent = 100 * run["good"] / max(run["visits"], 1)
     told = f"availability {percent:.1f} %, objective {AVAILABLE:g} %"
     told = f"{told}; not answered well: {run['lost_by_kind']}"
-    hold(run, percent >= AVAILABLE, told, with_allowance=percent >= 0.8 * AVAILABLE)
+    hold(run, percent >= AVAILABLE, told)
 
 
 @pytest.mark.hint(
@@ -58,7 +70,7 @@ def test_waiting(run):
     """The p99 of reads during the faults is at most 1,500 ms: three times what a page takes."""
     p99 = run["p99_ms"]
     told = f"p99 {p99:.0f} ms, objective {P99_MS:g} ms"
-    hold(run, p99 <= P99_MS, told, with_allowance=p99 <= 1.5 * P99_MS)
+    hold(run, p99 <= P99_MS, told)
 
 
 @pytest.mark.hint("A late secondary does not know `need` yet. Who does?")
@@ -102,5 +114,4 @@ def test_cost(run):
     """100 good answers cost at most 18 node-seconds of apps and workers."""
     cost = run["cost"]
     told = f"{run['node_seconds']:g} node-seconds: {cost:.1f} for 100 good answers"
-    assert run["least_cost"] <= COST, f"{told}, and {run['least_cost']:g} at the best"
     hold(run, cost <= COST, f"{told}, objective {COST:g}")
