@@ -6,7 +6,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
-from lab import programs
+from lab import documents, programs
 from lab.errors import LabError, SubmissionFault
 from lab.learner import Learner, Submitted
 from lab.load import Load, Send
@@ -197,8 +197,11 @@ class Servers(Openable):
         files = self._learner.files
         if name not in files:
             raise SubmissionFault(f"there is no file {name}")
+        text = files[name].decode(errors="replace")
+        if name.endswith(documents.ENDS):
+            documents.refuse_unreadable(name, text)
         self.opened.handed_out = True
-        return files[name].decode(errors="replace")
+        return text
 
     def publish(self, **facts: Any) -> None:
         """What harness and program find in `LAB_RIG`."""
