@@ -30,6 +30,9 @@ test: ## the tests alone; ARGS="-k bootstrap" narrows them
 disturb: $(BIN)/ruff ## a hundred honest answers under each disturbance: none may fail; ARGS="20 freeze"
 	$(BIN)/python -m tests.docker.disturbed $(ARGS)
 
+fuzz: $(BIN)/ruff ## whatever a submission says, it is never an error; MINUTES=10 for each channel
+	PYTHONPATH=sandboxes $(BIN)/python -m tests.fuzz.run --minutes $(or $(MINUTES),1) $(ARGS)
+
 prove: $(BIN)/ruff ## every claim of every lesson in both sandboxes; takes an hour, ARGS="04 05" some
 	$(PYTHON) -m course verify --sandbox embedded $(ARGS)
 	$(PYTHON) -m course verify --sandbox docker $(ARGS)

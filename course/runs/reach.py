@@ -73,7 +73,8 @@ class Reach:
             self._parse()
             self._open_rig()
         except SubmissionRefused as error:
-            self.unusable = f"{error.summary} {error.evidence}".strip()
+            words = f"{error.summary} {error.evidence}".strip()
+            self.unusable = words or "It cannot be set up, and nothing says why."
 
     def ask(self, command: str, arguments: dict[str, JSON]) -> dict[str, JSON]:
         """Answer one question of a test."""
@@ -158,10 +159,8 @@ class Reach:
         """A program is started by its rig, so its syntax is looked at first."""
         if self._exercise.kind != "program" or not self._exercise.file.endswith(".py"):
             return
-        answer = self._request(
-            "call", ANSWER_SECONDS * 3, function=PARSES, args=[], kwargs={}, nonce="parse"
-        )
-        failure = cast("Fields", answer).get("failure")
+        said: Fields = {"function": PARSES, "args": [], "kwargs": {}, "nonce": "parse"}
+        failure = self._turn("call", said).get("failure")
         if isinstance(failure, dict):
             line = f" (line {failure['line']})" if failure["line"] else ""
             words = f"{self._exercise.file} does not load: {failure['message']}{line}"

@@ -113,6 +113,7 @@ def _is_failure(told: dict[str, JSON]) -> bool:
     line, trace = told.get("line"), told.get("trace")
     return (
         set(told) == FAILURE_KEYS
+        and isinstance(told["kind"], str)
         and told["kind"] in KINDS
         and isinstance(told["message"], str)
         and (line is None or type(line) is int)

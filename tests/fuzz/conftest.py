@@ -1,0 +1,3 @@
+"""What is no test of ours below this folder."""
+
+collect_ignore = ["exercise"]
