@@ -102,11 +102,11 @@ class Wiring:
         self._at_end.callback(openers.close)
         return openers
 
-    def checker(self, *, ahead: bool) -> "Checks":
+    def checker(self, *, ahead: bool, settle: bool = True) -> "Checks":
         """What judges submissions; `ahead` keeps a sandbox ready for the next check."""
         from course.runs.checks import Checks
 
-        return Checks(self.sandboxes, self.judge(), ahead=ahead)
+        return Checks(self.sandboxes, self.judge(), ahead=ahead, settle=settle)
 
     def judge(self) -> "Judge":
         """What runs tests; ended with the command."""

@@ -42,6 +42,7 @@ class Checks:
         judge: Runs the tests, outside.
         ahead: Whether to open the sandbox of the next check while nobody waits for it.
         log: Makes what notes a check's questions and answers.
+        settle: Whether the course's own answer decides whose fault an error of the lesson is.
     """
 
     def __init__(
@@ -51,9 +52,11 @@ class Checks:
         *,
         ahead: bool = True,
         log: Callable[[], EventLog] = EventLog,
+        settle: bool = False,
     ) -> None:
         self._ready = ReadySandboxes(sandboxes)
         self._judge = judge
+        self._settle = settle
         self._ahead = ahead
         self._log = log
         self._last_seed: int | None = None
@@ -75,16 +78,10 @@ class Checks:
             taken = intake(_read(exercise, files), exercise.file)
         except SubmissionRefused as error:
             return Verdict(exercise.slug, "failed", clean_line(error.summary), seed=seed or 0)
-        session, seed = self._ready.take(exercise, wanted)
-        try:
-            verdict = self._judged(exercise, taken, session, seed)
-        except Exception as error:  # noqa: BLE001  whatever is wrong with us must not read as a verdict
-            verdict = Verdict(exercise.slug, "error", _why(error), seed=seed)
-        finally:
-            self._ready.end(session)
-            if self._ahead and self._is_repeated(wanted):
-                self._ready.prepare(exercise, wanted)
-        return replace(verdict, sandbox=session.kind, seconds=time.monotonic() - started)
+        verdict, is_lessons = self._once(exercise, taken, wanted)
+        if is_lessons and self._settle:
+            verdict = self._settled(exercise, taken, verdict)
+        return replace(verdict, seconds=time.monotonic() - started)
 
     def close(self) -> None:
         """Close every sandbox, and wait for it; idempotent."""
@@ -95,9 +92,33 @@ class Checks:
         before, self._last_seed = self._last_seed, seed
         return seed is None or before in {None, seed}
 
+    def _once(
+        self, exercise: Exercise, files: dict[str, bytes], wanted: int | None
+    ) -> tuple[Verdict, bool]:
+        """One run in a fresh sandbox, and whether it is an error that the lesson is blamed for."""
+        session, seed = self._ready.take(exercise, wanted)
+        try:
+            verdict, is_lessons = self._judged(exercise, files, session, seed)
+        except Exception as error:  # noqa: BLE001  whatever is wrong with us must not read as a verdict
+            verdict = Verdict(exercise.slug, "error", _why(error), seed=seed)
+            is_lessons = isinstance(error, LessonError)
+        finally:
+            self._ready.end(session)
+            if self._ahead and self._is_repeated(wanted):
+                self._ready.prepare(exercise, wanted)
+        return replace(verdict, sandbox=session.kind), is_lessons
+
+    def _settled(self, exercise: Exercise, files: dict[str, bytes], blamed: Verdict) -> Verdict:
+        """The lesson is blamed: unless its own answer passes, and this one breaks it again."""
+        own = {exercise.file: exercise.solution.read_bytes()}
+        if files == own or self._once(exercise, own, blamed.seed)[0].outcome != "passed":
+            return blamed
+        again, is_lessons = self._once(exercise, files, blamed.seed)
+        return _broken_by_it(again) if is_lessons else again
+
     def _judged(
         self, exercise: Exercise, files: dict[str, bytes], session: Session, seed: int
-    ) -> Verdict:
+    ) -> tuple[Verdict, bool]:
         reach = Reach(session, exercise, files, seed, self._log())
         reach.start()
         verdict = self._judge.run(exercise, reach, seed=seed)
@@ -108,12 +129,25 @@ class Checks:
         if foreign:  # whatever else went wrong, also with the rig, follows from it
             ports = ", ".join(map(str, foreign))
             why = f"Somebody else answered on a port of the system ({ports})."
-            return replace(verdict, outcome="failed", why=clean_line(why))
+            return replace(verdict, outcome="failed", why=clean_line(why)), False
         if verdict.outcome == "failed" and exercise.rig is not None and reach.is_starved:
             raise MachineBusy("The machine gave the sandbox too little processor to judge this.")
         if verdict.outcome == "failed" and reach.unusable:
-            return replace(verdict, why=clean_line(reach.unusable))
-        return verdict
+            return replace(verdict, why=clean_line(reach.unusable)), False
+        return verdict, verdict.outcome == "error" and not reach.is_lost
+
+
+def _broken_by_it(verdict: Verdict) -> Verdict:
+    """An error that nothing else than the submission can have made."""
+    front = (
+        "With this file the tests cannot be finished, as they can with the course's own answer: "
+    )
+    tests = tuple(
+        replace(test, outcome="failed") if test.outcome == "error" else test
+        for test in verdict.tests
+    )
+    why = clean_line(front + verdict.why)
+    return replace(verdict, outcome="failed", why=why, tests=tests)
 
 
 def _read(exercise: Exercise, files: Files) -> Mapping[str, bytes]:

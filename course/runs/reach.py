@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import cast
 
-from course.errors import CourseError, MachineBusy, SandboxLost, SubmissionRefused
+from course.errors import CourseError, MachineBusy, SandboxError, SandboxLost, SubmissionRefused
 from course.model.json import JSON, Fields
 from course.model.lesson import Exercise
 from course.runs.event_log import EventLog
@@ -50,6 +50,7 @@ class Reach:
         self._fired = 0.0  # seconds of the agent's that the rig has taken
         self.log = log or EventLog()
         self.unusable = ""  # why the submission cannot even be set up
+        self.is_lost = False  # whether a question found no sandbox that could answer
 
     def start(self) -> None:
         """Hand in the files and start the rig.
@@ -90,6 +91,7 @@ class Reach:
             answer = answers[command](**arguments)
         except CourseError as error:
             self.log.refused(type(error).__name__)
+            self.is_lost = self.is_lost or isinstance(error, SandboxError)
             raise
         self.log.answered(answer)
         return answer

@@ -63,7 +63,7 @@ def run(options: argparse.Namespace, wiring: Wiring) -> int:
     """Do it."""
     chosen = list(_chosen(options.lessons, wiring))
     effort = _effort(options)
-    trials = Trials(lambda: wiring.checker(ahead=True), effort.jobs)
+    trials = Trials(lambda: wiring.checker(ahead=True, settle=False), effort.jobs)
     recorded = partial(record, wiring.sandboxes, wiring.judge())
     oracle = Oracle(trials, recorded, effort)
     verifier = Verifier(wiring.sandboxes, trials, oracle, wiring.sandboxes.left_over, effort)

@@ -35,14 +35,14 @@ class LocalHand:
         watch: EngineWatch | None = None,
     ) -> None:
         self._open = ExitStack()
-        own = Checks(sandboxes, judge, ahead=terms.isolation != "fast")
+        own = Checks(sandboxes, judge, ahead=terms.isolation != "fast", settle=True)
         self._open.callback(own.close)
         if terms.isolation != "fast":
             self._grader = Grader(own, terms, turns=turns, watch=watch)
             return
         fast = FastSandboxes(cast("BatchSandboxes", sandboxes))
         self._open.callback(fast.close)
-        checks = Checks(fast, judge, ahead=False)
+        checks = Checks(fast, judge, ahead=False, settle=True)
         self._open.callback(checks.close)
         self._grader = Grader(checks, terms, lambda: own, turns=turns, watch=watch)
 
