@@ -4,6 +4,7 @@ import json
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import SimpleNamespace
+from typing import ClassVar
 
 from lab import Lab
 
@@ -16,13 +17,14 @@ class Origin(BaseHTTPRequestHandler):
 
     calls = 0
     answer: object = None
+    in_turn: ClassVar[list[object]] = []
     works = True
 
     def do_POST(self) -> None:
         """One question."""
         Origin.calls += 1
         self.rfile.read(int(self.headers["Content-Length"]))
-        body = json.dumps(Origin.answer).encode()
+        body = json.dumps(Origin.in_turn.pop(0) if Origin.in_turn else Origin.answer).encode()
         self.send_response(200 if Origin.works else 500)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
@@ -49,14 +51,21 @@ def fresh() -> None:
         parts.redis.restart()
     client = parts.redis.client()
     client.config_set("maxmemory", "48mb")
+    client.config_set("min-replicas-to-write", 0)
     client.flushall()
-    Origin.calls, Origin.answer, Origin.works = 0, None, True
+    Origin.calls, Origin.answer, Origin.works, Origin.in_turn = 0, None, True, []
 
 
 @lab.trigger
 def say(answer: object = None, works: bool = True) -> None:
     """What the origin answers from now on."""
     Origin.answer, Origin.works = answer, works
+
+
+@lab.trigger
+def say_in_turn(answers: list[object]) -> None:
+    """What the origin answers to the next questions, one each."""
+    Origin.in_turn = answers
 
 
 @lab.trigger
@@ -68,14 +77,26 @@ def calls() -> int:
 
 @lab.trigger
 def lifetimes() -> list[int]:
-    """How long each copy in Redis still lives, in ms; -1 is for ever."""
+    """How long each copy in Redis still lives, in ms; -1 is for ever; no Redis, no copies."""
+    if not parts.redis.is_running:
+        return []
     client = parts.redis.client()
     return [client.pttl(key) for key in client.scan_iter()]
 
 
 @lab.trigger
+def shorten(ms: int) -> None:
+    """Let every copy live for so long from now on, as if most of its time were over."""
+    client = parts.redis.client()
+    for key in client.scan_iter():
+        client.pexpire(key, ms)
+
+
+@lab.trigger
 def expire() -> None:
     """Let the time of every copy run out now."""
+    if not parts.redis.is_running:
+        return
     client = parts.redis.client()
     for key in client.scan_iter():
         client.pexpire(key, 1)
@@ -84,13 +105,15 @@ def expire() -> None:
 
 @lab.trigger
 def break_redis(how: str = "kill") -> None:
-    """Kill it, pause it, or leave it no memory to store anything."""
+    """Kill it, pause it, leave it no memory to store anything, or let it refuse to write."""
     if how == "kill":
         parts.redis.kill()
     elif how == "pause":
         parts.redis.pause()
-    else:
+    elif how == "fill":
         parts.redis.client().config_set("maxmemory", 1)
+    else:
+        parts.redis.client().config_set("min-replicas-to-write", 1)
 
 
 @lab.trigger

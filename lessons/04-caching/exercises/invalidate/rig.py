@@ -1,14 +1,19 @@
-"""A real Redis with many keys, and its own account of what was asked of it."""
+"""A real Redis with many keys, its own account of what was asked of it, and a tap before it."""
 
+import re
 from types import SimpleNamespace
+
+from tap import HangUpError, Tap
 
 from lab import Lab
 
 lab = Lab()
-parts = SimpleNamespace()
+parts = SimpleNamespace(others_take=None, dies_below=None, taken=0, largest=0)
 
 FORBIDDEN = ("keys", "flushall", "flushdb")
 REMOVING = ("del", "unlink", "getdel", "expire", "pexpire", "delex")
+AS_ONE = ("eval", "evalsha", "fcall", "exec")  # whatever is inside, nobody else has a turn
+COUNT = re.compile(rb"\r\nSCAN\r\n.*?\r\nCOUNT\r\n\$\d+\r\n(\d+)\r\n", re.IGNORECASE | re.DOTALL)
 
 
 @lab.setup
@@ -16,15 +21,36 @@ def start() -> None:
     """Start Redis and say where it is."""
     parts.redis = lab.redis()
     parts.redis.client().config_set("slowlog-log-slower-than", -1)
-    lab.publish(redis_url=parts.redis.learner_url)
+    parts.tap = Tap(parts.redis.port, asked=look_at_pages, answered=come_between)
+    lab.publish(redis_url=parts.tap.url(parts.redis.learner_url))
+
+
+def look_at_pages(data: bytes) -> None:
+    """How large a page the submission asks for."""
+    parts.largest = max(parts.largest, *map(int, COUNT.findall(data)), 0)
+
+
+def come_between(data: bytes) -> None:
+    """Before the submission learns of some keys, others remove two of them, or Redis dies."""
+    if parts.others_take is not None:
+        names = re.findall(parts.others_take, data)[:2]
+        if names:
+            parts.taken += parts.redis.client().delete(*names)
+    if parts.dies_below is not None and parts.redis.client().dbsize() < parts.dies_below:
+        parts.dies_below = None
+        parts.redis.kill()
+        raise HangUpError
 
 
 @lab.trigger
 def fresh() -> None:
     """An empty Redis that works."""
+    parts.others_take, parts.dies_below, parts.taken = None, None, 0
     if not parts.redis.is_running:
         parts.redis.restart()
-    parts.redis.client().flushall()
+    client = parts.redis.client()
+    client.config_set("min-replicas-to-write", 0)
+    client.flushall()
 
 
 @lab.trigger
@@ -42,21 +68,66 @@ def number(prefix: str, count: int, suffix: str = "") -> None:
 
 
 @lab.trigger
+def of_every_kind(prefix: str) -> int:
+    """Store seven keys that begin so: text, text that ends, and every other kind of value."""
+    client = parts.redis.client()
+    client.set(f"{prefix}text", "x")
+    client.set(f"{prefix}ends", "x", ex=600)
+    client.hset(f"{prefix}hash", "field", "x")
+    client.rpush(f"{prefix}list", "x")
+    client.sadd(f"{prefix}set", "x")
+    client.zadd(f"{prefix}sorted", {"x": 1})
+    client.xadd(f"{prefix}stream", {"field": "x"})
+    return 7
+
+
+@lab.trigger
+def others_take(prefix: str) -> None:
+    """From now on others remove some of these keys just before the submission hears of them."""
+    parts.others_take = re.compile(re.escape(prefix.encode()) + rb"\d+")
+
+
+@lab.trigger
+def taken() -> int:
+    """How many others have removed."""
+    parts.others_take = None
+    return int(parts.taken)
+
+
+@lab.trigger
+def die_midway() -> None:
+    """Redis dies as soon as the first key is gone, before the submission hears of it."""
+    parts.dies_below = int(parts.redis.client().dbsize())
+
+
+@lab.trigger
+def refuse_writes() -> None:
+    """Redis answers reads, and refuses every write."""
+    parts.redis.client().config_set("min-replicas-to-write", 1)
+
+
+@lab.trigger
 def watch() -> None:
     """Count commands and round trips from here on."""
-    client = parts.redis.client()
-    client.config_resetstat()
+    parts.redis.client().config_resetstat()
+    parts.largest = 0
 
 
 @lab.trigger
 def seen() -> dict[str, int]:
-    """What was asked of Redis since `watch`: round trips, removals, forbidden commands."""
+    """What was asked of Redis since `watch`.
+
+    Removals are commands that remove; where a script or a transaction does it, that is one.
+    """
     client = parts.redis.client()
-    stats = client.info("stats")
+    trips = client.info("stats")["total_reads_processed"]
     commands = client.info("commandstats")
+    as_one = sum(asked(commands, name) for name in AS_ONE)
     return {
-        "round_trips": stats["total_reads_processed"],
-        "removals": sum(asked(commands, name) for name in REMOVING),
+        "round_trips": trips,
+        "pages": asked(commands, "scan"),
+        "largest": int(parts.largest),
+        "removals": as_one or sum(asked(commands, name) for name in REMOVING),
         **{name: asked(commands, name) for name in FORBIDDEN},
     }
 

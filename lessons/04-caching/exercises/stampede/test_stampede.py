@@ -1,8 +1,11 @@
 """What three processes and one Redis must do about a crowd, counted at the origin."""
 
+import time
+
 import pytest
 
 CROWD = 15
+TRIES = 3  # a busy machine makes visitors wait longer, never shorter: the quickest counts
 
 
 @pytest.fixture
@@ -18,7 +21,7 @@ def working_system(rig, rng):
 def all_answered(seen, when):
     assert seen["right"] == seen["asked"], (
         f"{when}: of {seen['asked']} visitors, {seen['right']} got the product"
-        f" and {seen['unanswered']} got no answer at all"
+        f" and {seen.get('unanswered', 0)} got no answer at all"
     )
 
 
@@ -32,85 +35,110 @@ def test_everybody_gets_the_product(rig, key):
 @pytest.mark.hint("A lock in Redis: SET with NX says who comes first. What do the others do?")
 @pytest.mark.points(4)
 def test_one_rebuild_for_a_crowd(rig, key):
-    """However many miss at once, in whichever process, the origin is asked once."""
-    seen = rig.fire("crowd", keys=[key], each=CROWD)
-    calls = seen["calls"].get(key, 0)
-    all_answered(seen, "with an empty cache")
-    assert calls == 1, f"{CROWD} visitors missed at once, and the origin was asked {calls} times"
+    """However many miss, at once or one by one, in whichever process, the origin is asked once."""
+    for number, spread in enumerate((0.0, 0.6, 0.0)):
+        one = f"{key}{number}"
+        seen = rig.fire("crowd", keys=[one], each=2 * CROWD, spread=spread)
+        all_answered(seen, "with an empty cache")
+        reads = seen["reads"] - number
+        assert reads == 1, f"{2 * CROWD} visitors missed, and the origin was asked {reads} times"
+
+
+@pytest.mark.hint("Between your miss and your lock, somebody may have left the copy: look again.")
+@pytest.mark.points(1)
+def test_who_gets_the_lock_looks_again(rig, key, rng):
+    """Somebody who missed before the copy came, and asks for the lock after, finds the copy."""
+    for _ in range(5):
+        rig.fire("fresh", mark=str(rng.random()), delay=0.02)
+        seen = rig.fire("late_comer", key=key)
+        if seen["valid"]:  # else the machine was too busy to tell
+            break
+    all_answered(seen, "with one visitor late")
+    reads = seen["reads"]
+    assert reads == 1 or not seen["valid"], (
+        f"the copy was there when the second visitor got the lock; the origin was asked {reads}"
+        " times"
+    )
 
 
 @pytest.mark.hint("Whoever asked the origin leaves the copy for everybody, with an expiry.")
 @pytest.mark.points(1)
 def test_copy_is_left_for_the_next_visitors(rig, key):
-    """After the rebuild a copy lies under product:KEY, ends after the TTL, and is used."""
+    """After the rebuild the origin's answer lies under product:KEY and is used."""
     rig.fire("crowd", keys=[key], each=3)
-    left = rig.fire("lifetime", key=key)
-    assert left != -2, "there is no copy under product:KEY"
-    assert 15 < left <= 30, f"the copy should live for 30 s, and has {left} s left"
+    copy = rig.fire("copy", key=key)
+    assert copy["lifetime"] != -2, "there is no copy under product:KEY"
+    assert copy["is_right"], "what lies under product:KEY is not the origin's answer"
     seen = rig.fire("crowd", keys=[key], each=CROWD)
     all_answered(seen, "with a copy in Redis")
-    calls = seen["calls"].get(key, 0)
-    assert calls == 1, f"a copy was there, and the origin was asked {calls - 1} more times"
+    assert seen["reads"] == 1, f"a copy was there, and the origin was asked {seen['reads'] - 1} x"
+    assert rig.fire("forget", key=key), "there is no copy under product:KEY any more"
+    seen = rig.fire("crowd", keys=[key], each=3)
+    assert seen["reads"] == 2, f"two copies have ended, and the origin was asked {seen['reads']} x"
+
+
+@pytest.mark.hint("SET has EX for that; and who reads a copy leaves its end alone.")
+@pytest.mark.points(1)
+def test_the_copy_ends_after_its_time(rig, key):
+    """A copy ends TTL_SECONDS after it was made, also when it is read."""
+    started = time.monotonic()
+    rig.fire("crowd", keys=[key], each=3)
+    left = rig.fire("copy", key=key)["lifetime"]
+    elapsed = time.monotonic() - started
+    assert 30 - elapsed - 0.05 <= left <= 30, f"a copy lives for 30 s; {elapsed:.1f} s on: {left} s"
+    rig.fire("shorten", key=key, ms=12_000)
+    rig.fire("crowd", keys=[key], each=CROWD)
+    left = rig.fire("copy", key=key)["lifetime"]
+    assert 0 < left <= 12, f"a copy had 12 s left, was read, and has {left} s left"
 
 
 @pytest.mark.hint("Who waits for whom? Put the product's key into the lock's name.")
 @pytest.mark.points(2)
 def test_products_do_not_wait_for_each_other(rig, key, rng):
-    """Four products are rebuilt side by side, not one after the other."""
-    rig.fire("fresh", mark=str(rng.random()), delay=1.0)
-    keys = [f"{key}{n}" for n in range(4)]
-    seen = rig.fire("crowd", keys=keys, each=3)
-    all_answered(seen, "four products at once")
-    assert all(seen["calls"].get(one) == 1 for one in keys), "some product was read twice"
-    assert seen["seconds"] < 2.8, (
-        f"four products that take 1 s each took {seen['seconds']:.1f} s together"
-    )
+    """Eight products are rebuilt side by side, and a copy is served meanwhile."""
+    keys, quickest = [f"{key}{n}" for n in range(8)], 99.0
+    for _ in range(TRIES):
+        rig.fire("fresh", mark=str(rng.random()), delay=1.0)
+        seen = rig.fire("crowd", keys=keys, each=3)
+        all_answered(seen, "eight products at once")
+        assert all(seen["calls"].get(one) == 1 for one in keys), "some product was read twice"
+        quickest = min(quickest, seen["seconds"])
+        if quickest < 1.9 or seen["seconds"] > 2.8:
+            break
+    assert quickest < 1.9, f"eight products that take 1 s each took {quickest:.1f} s together"
+    quickest = 99.0
+    for _ in range(TRIES):
+        rig.fire("fresh", mark=str(rng.random()), delay=1.0)
+        quickest = min(quickest, rig.fire("beside", hot=f"{key}hot", cold=keys[:3]))
+        if quickest < 0.5:
+            break
+    assert quickest < 0.5, f"a copy was there, and waited {quickest:.1f} s for other products"
 
 
 @pytest.mark.hint("How long does your lock live, compared with the slowest rebuild?")
 @pytest.mark.points(2)
 def test_slow_origin_is_asked_once(rig, key, rng):
-    """The origin takes almost two seconds: still one read, and everybody waits for it."""
-    rig.fire("fresh", mark=str(rng.random()), delay=1.8)
-    seen = rig.fire("crowd", keys=[key], each=CROWD)
+    """The origin takes two seconds: still one read, and everybody waits for it."""
+    rig.fire("fresh", mark=str(rng.random()), delay=2.0)
+    seen = rig.fire("crowd", keys=[key], each=3 * CROWD, spread=1.5)
     all_answered(seen, "with a slow origin")
-    calls = seen["calls"].get(key, 0)
-    assert calls == 1, f"the origin took 1.8 s, and was asked {calls} times"
+    assert seen["reads"] == 1, f"the origin took 2 s, and was asked {seen['reads']} times"
 
 
 @pytest.mark.hint("Remove the lock as soon as the copy is there.")
 @pytest.mark.points(2)
-def test_next_expiry_is_rebuilt_at_once(rig, key):
+def test_next_expiry_is_rebuilt_at_once(rig, key, rng):
     """When the copy ends again soon, one more read is enough, and nobody waits longer for it."""
-    rig.fire("crowd", keys=[key], each=3)
-    assert rig.fire("forget", key=key), "there is no copy under product:KEY"
-    seen = rig.fire("crowd", keys=[key], each=CROWD)
-    all_answered(seen, "after the second expiry")
-    calls = seen["calls"].get(key, 0)
-    assert calls == 2, f"two expiries cost {calls} reads"
-    assert seen["seconds"] < 1.8, (
-        f"a rebuild takes 0.3 s; after the second expiry visitors waited {seen['seconds']:.1f} s"
+    quickest = 99.0
+    for _ in range(TRIES):
+        rig.fire("fresh", mark=str(rng.random()))
+        seen = rig.fire("ends_again", key=key, each=CROWD)
+        assert seen["had_copy"], "there is no copy under product:KEY"
+        all_answered(seen, "after the second expiry")
+        assert seen["reads"] == 2, f"two expiries cost {seen['reads']} reads"
+        quickest = min(quickest, seen["seconds"])
+        if quickest < 0.9:
+            break
+    assert quickest < 0.9, (
+        f"a rebuild takes 0.3 s; after the second expiry visitors waited {quickest:.1f} s"
     )
-
-
-@pytest.mark.hint("Nobody removes a dead process's lock. It has to end by itself: PX.")
-@pytest.mark.points(3)
-def test_dead_process_does_not_keep_the_others_waiting(rig, key, rng):
-    """A process is killed while it asks the origin: within five seconds another one asks."""
-    rig.fire("fresh", mark=str(rng.random()), delay=0.5)
-    assert rig.fire("holder_dies", key=key), "the first process never asked the origin"
-    seen = rig.fire("crowd", keys=[key], each=CROWD, first=1)
-    all_answered(seen, "after a process died in the middle of its rebuild")
-    assert seen["seconds"] < 6, f"the others waited {seen['seconds']:.1f} s for a dead process"
-    calls = seen["calls"].get(key, 0)
-    assert calls == 1, f"after the death, the origin was asked {calls} times instead of once"
-
-
-@pytest.mark.hint("Every command of the store can fail. What can you still do for the visitor?")
-@pytest.mark.points(2)
-def test_redis_dead_costs_no_answer(rig, key):
-    """Redis is killed: everybody still gets the product, from the origin."""
-    rig.fire("kill_redis")
-    seen = rig.fire("crowd", keys=[key], each=6)
-    all_answered(seen, "without Redis")
-    assert seen["seconds"] < 4, f"without Redis, visitors waited {seen['seconds']:.1f} s"
