@@ -250,7 +250,7 @@ class System:
             self.replicas.set_lag(member, seconds)
             return
         self.need_stand_in("the rate of applying")
-        self.direct[member.name].admin.command({"standInLag": seconds, "appliesPerSecond": rate})
+        member.steer(do="lag", seconds=seconds, applies_per_second=rate)
 
     def need_stand_in(self, what: str) -> None:
         """Say so where a real mongod cannot be made to fail like this."""

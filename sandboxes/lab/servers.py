@@ -1,6 +1,7 @@
 """What a lesson starts: servers, programs, loads."""
 
 import json
+import secrets
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -113,24 +114,32 @@ class Servers(Openable):
         role: str = "shard",
         title: str = "",
         replica_set: str | None = None,
+        key: str = "",
     ) -> Mongo:
-        """Start a mongod, or the stand-in where there is none."""
+        """Start a mongod, or the stand-in where there is none.
+
+        In a rig the stand-in takes orders only from who has its key, which the members of a set
+        share: a submission can reach every port.
+        """
+        is_rig = self.opened.learner is not None
+        secret = {"STAND_IN_KEY": key or secrets.token_hex(16)} if is_rig else {}
         port, folder = free_port(), self.opened.runtime.place(name, "mongod")
         program = programs.mongod()
         server = self.opened.children.start(
             Mongo,
             self.opened.topology.node(name, role, tier, title),
             [*program.argv, *mongod_arguments(port, str(folder), replica_set)],
-            account="mongod", folder=folder, ready=port,
+            account="mongod", folder=folder, ready=port, env=secret,
         )  # fmt: skip
         server.port, server.stand_in = port, program.stand_in
         return server
 
     def replica_set(self, size: int = 3, *, tier: int = 3, name: str = "rs0") -> ReplicaSet:
         """Start a replica set and wait for its primary."""
+        key = secrets.token_hex(16)
         with self.together():
             members = [
-                self.mongo(f"{name}-{n}", tier=tier, role="secondary", replica_set=name)
+                self.mongo(f"{name}-{n}", tier=tier, role="secondary", replica_set=name, key=key)
                 for n in range(1, size + 1)
             ]
         replicas = ReplicaSet(name, members)

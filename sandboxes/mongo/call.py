@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from enum import Enum
+from hmac import compare_digest
 
 from mongo.document import Document, Value
 from mongo.errors import CommandError
@@ -65,8 +66,6 @@ class Call:
     def retry_key(self) -> RetryKey | None:
         """Give the key of a retryable write; only a replica set has them."""
         key = RetryKey.of(self.body)
-        if "autocommit" in self.body:
-            raise CommandError(20, "multi-document transactions are not part of this stand-in")
         if key is not None and self.node.replica is None:
             raise CommandError(
                 20, "Transaction numbers are only allowed on a replica set member or mongos"
@@ -74,6 +73,12 @@ class Call:
         if key is not None:
             self.node.history.retries.refuse_old(key)
         return key
+
+    @property
+    def is_trusted(self) -> bool:
+        """Tell whether the sender is of the house: who has no key lets everybody in."""
+        key = self.node.key
+        return not key or compare_digest(str(self.body.get("key", "")).encode(), key.encode())
 
     @property
     def term(self) -> int:

@@ -13,7 +13,6 @@ from mongo.commands import (
     catalogue,
     cursor_commands,
     diagnostics,
-    faults,
     find_and_modify,
     handshake,
     index_commands,
@@ -31,6 +30,10 @@ from mongo.replica.peer import Role
 from mongo.storage.journal import clock_of
 
 LOG = logging.getLogger("mongo")
+NO_TRANSACTIONS: Final = (
+    "this lab does not know transactions; here is what it knows: a change to one document, which is"
+    " done as a whole or not at all"
+)
 
 COMMANDS: Final[Mapping[str, Command]] = {
     name: command
@@ -47,10 +50,13 @@ COMMANDS: Final[Mapping[str, Command]] = {
         diagnostics,
         replication,
         peers,
-        faults,
     )
     for name, command in module.COMMANDS.items()
 }
+PRIVATE: Final = frozenset(
+    {*peers.COMMANDS, "replSetInitiate", "replSetReconfig", "replSetStepDown", "replSetStepUp",
+     "replSetFreeze", "shutdown"}
+)  # fmt: skip
 
 
 def answer(call: Call) -> Answer:
@@ -77,6 +83,11 @@ def _run(call: Call) -> Answer:
     command = COMMANDS.get(call.name)
     if command is None:
         raise CommandError(59, f"no such command: '{call.name}'")
+    if call.name in PRIVATE and not call.is_trusted:
+        raise CommandError(13, f"not authorized on admin to execute command {call.name}")
+    if "autocommit" in call.body:
+        call.node.counters["transaction"] += 1
+        raise CommandError(20, NO_TRANSACTIONS)
     if command.counter:
         call.node.counters[command.counter] += 1
     access = aggregates.access(call.body) if call.name == "aggregate" else command.access

@@ -24,6 +24,7 @@ class Node:
     host: str
     port: int
     replica: Member | None = None
+    key: str = ""  # without it nobody may steer the set, or speak as a member of it
     cursors: Cursors = field(default_factory=Cursors)
     counters: Counter[str] = field(default_factory=Counter)
     process: ObjectId = field(default_factory=ObjectId)

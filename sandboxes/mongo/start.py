@@ -4,10 +4,13 @@ import asyncio
 import contextlib
 import gc
 import logging
+import os
 import sys
 import tempfile
 from pathlib import Path
 
+from lab.control import serve_control
+from mongo.control import steering
 from mongo.flags import Flags
 from mongo.node import Node
 from mongo.replica.member import Member
@@ -31,6 +34,7 @@ def main(arguments: list[str]) -> int:
 
 
 async def _serve(node: Node) -> None:
+    serve_control(steering(node))
     try:
         await serve(node)
     except OSError as error:
@@ -40,11 +44,11 @@ async def _serve(node: Node) -> None:
 
 def _node(flags: Flags, folder: Path) -> Node:
     history = History(folder / "journal.bson")
-    replica = None
+    replica, key = None, os.environ.get("STAND_IN_KEY", "")
     if flags.set_name:
         addresses = {f"{host}:{flags.port}" for host in (flags.bind_ip, "127.0.0.1", "localhost")}
-        replica = Member(flags.set_name, frozenset(addresses), history, folder)
-    return Node(history, folder, flags.bind_ip, flags.port, replica)
+        replica = Member(flags.set_name, frozenset(addresses), history, folder, key)
+    return Node(history, folder, flags.bind_ip, flags.port, replica, key=key)
 
 
 def _log_to(file: Path | None) -> None:

@@ -2,10 +2,15 @@
 
 from typing import TYPE_CHECKING, Any
 
+from lab.control import NoAnswer, ask_process
+from lab.errors import LabError
 from lab.process import Process
 
 if TYPE_CHECKING:  # pymongo takes 0.2 s to import: only when a client is wanted
     from pymongo import MongoClient
+
+
+STEERING_SECONDS = 20.0  # an election may be part of it
 
 
 class Mongo(Process):
@@ -17,6 +22,13 @@ class Mongo(Process):
     def _is_news(self, line: str) -> bool:
         """Errors only: mongod tells of every connection."""
         return any(f'"s":"{severity}"' in line.replace(" ", "") for severity in "EF")
+
+    def steer(self, **fields: Any) -> Any:
+        """Tell the stand-in over its control socket: a fault, or a command of the administrator."""
+        try:
+            return ask_process(self.control, fields, STEERING_SECONDS)
+        except NoAnswer as error:
+            raise LabError(f"{self.name} did not answer its control: {error}") from error
 
     @property
     def address(self) -> str:

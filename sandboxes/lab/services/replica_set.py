@@ -3,6 +3,7 @@
 from math import ceil
 from typing import TYPE_CHECKING, Any
 
+from lab.errors import LabError
 from lab.services.mongo import Mongo
 from lab.wait import until
 
@@ -35,15 +36,15 @@ class ReplicaSet:
     def initiate(self) -> None:
         """Make the members a set and wait for its primary."""
         members = [{"_id": n, "host": m.address} for n, m in enumerate(self.members)]
-        with self.members[0].client() as client:
-            client.admin.command(
-                "replSetInitiate",
-                {
-                    "_id": self.name,
-                    "members": members,
-                    "settings": {"electionTimeoutMillis": SILENCE_MS},
-                },
-            )
+        settings = {"electionTimeoutMillis": SILENCE_MS}
+        config = {"_id": self.name, "members": members, "settings": settings}
+        if self.members[0].stand_in:
+            reply = self.members[0].steer(do="run", command={"replSetInitiate": config})
+            if not reply["ok"]:
+                raise LabError(f"no set was made: {reply['errmsg']}")
+        else:
+            with self.members[0].client() as client:
+                client.admin.command("replSetInitiate", config)
         until(self.find_primary, ELECTION_SECONDS, "the election of a primary")
         until(lambda: len(self.secondaries) == len(members) - 1, ELECTION_SECONDS, "secondaries")
 
@@ -67,8 +68,7 @@ class ReplicaSet:
     def set_lag(self, member: Mongo, seconds: float) -> None:
         """Let a member apply what it receives this much later; whole seconds on a real mongod."""
         if member.stand_in:
-            with member.client() as client:
-                client.admin.command({"standInLag": seconds})
+            member.steer(do="lag", seconds=seconds)
         else:
             self._configure_delay(member, ceil(seconds))
 
@@ -96,8 +96,7 @@ class ReplicaSet:
 
     def _cut(self, member: Mongo, addresses: list[str]) -> None:
         if member.is_running:
-            with member.client() as client:
-                client.admin.command({"standInPartition": addresses})
+            member.steer(do="cut", addresses=addresses)
 
 
 def _delay(member: Mongo) -> int:

@@ -21,7 +21,7 @@ def _end(call: Call) -> Document:
 
 
 def _no_transactions(_call: Call) -> Document:
-    raise CommandError(20, "multi-document transactions are not part of this stand-in")
+    raise CommandError(251, "there is no transaction to end")
 
 
 COMMANDS: Final[dict[str, Command]] = {

@@ -84,6 +84,11 @@ def _only(evaluator: Evaluator, argument: Value) -> Value:
     return found[0] if isinstance(argument, list) and len(argument) == 1 else found
 
 
+def _not(evaluator: Evaluator, argument: Value) -> bool:
+    found = _only(evaluator, argument)
+    return not engine.mongomock.helpers.mongodb_to_bool(found)
+
+
 def _each(reduce: Callable[[Iterable[bool]], bool]) -> Operator:
     return lambda evaluator, argument: reduce(bool(x) for x in _only(evaluator, argument))
 
@@ -152,6 +157,7 @@ MORE_OPERATORS: Final[dict[str, Operator]] = {
     "$indexOfCP": _text(str.find),
     "$ltrim": _trimming(str.lstrip),
     "$mergeObjects": _merge_objects,
+    "$not": _not,
     "$rand": lambda _evaluator, _argument: random.random(),
     "$replaceAll": _replacing(-1),
     "$replaceOne": _replacing(1),

@@ -10,8 +10,9 @@ from mongo.wire import HEADER, decode_message, encode_message
 class Link:
     """Asks one member one thing at a time; connects when it has to."""
 
-    def __init__(self, address: str) -> None:
+    def __init__(self, address: str, key: str = "") -> None:
         self.address = address
+        self._said = {"$db": "admin", **({"key": key} if key else {})}
         self._streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
         self._lock = asyncio.Lock()
 
@@ -20,7 +21,7 @@ class Link:
         async with self._lock:
             try:
                 async with asyncio.timeout(seconds):
-                    reply = await self._exchange(body | {"$db": "admin"})
+                    reply = await self._exchange(body | self._said)
             except (OSError, EOFError, TimeoutError) as error:
                 self.close()
                 raise ConnectionError(f"{self.address} does not answer") from error

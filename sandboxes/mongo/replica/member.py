@@ -25,9 +25,10 @@ class Member:
     """The state that heartbeats, elections and replication share. No network in here."""
 
     def __init__(
-        self, name: str, addresses: frozenset[str], history: History, folder: Path
+        self, name: str, addresses: frozenset[str], history: History, folder: Path, key: str = ""
     ) -> None:
         self.name = name
+        self.key = key  # by which members know each other
         self.history = history
         self.folder = folder
         self.ballot = Ballot.load(folder / "member.bson")
@@ -98,12 +99,15 @@ class Member:
         mine = self.seat
         self.lag_seconds = mine.delay_seconds if mine else 0.0
         hosts = [seat.host for seat in config.seats if seat.host != self.address]
-        self.peers = {host: self.peers.get(host) or Peer(host, Link(host)) for host in hosts}
+        self.peers = {host: self.peers.get(host) or self._stranger(host) for host in hosts}
         if self.role is Role.STARTUP:
             has_data = self.history.last != OpTime()
             self.role = Role.SECONDARY if has_data else Role.STARTUP2
         self.postpone_election()
         self.announce()
+
+    def _stranger(self, host: str) -> Peer:
+        return Peer(host, Link(host, self.key))
 
     def announce(self) -> None:
         """Let everybody who waits for a change of the topology know."""

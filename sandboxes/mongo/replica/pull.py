@@ -119,7 +119,7 @@ class Replication:
         if self._link is None or self._link.address != source:
             if self._link is not None:
                 self._link.close()
-            self._link = Link(source)
+            self._link = Link(source, self._member.key)
         return self._link
 
     async def _pull(self, source: str) -> None:

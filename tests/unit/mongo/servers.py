@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -16,6 +17,7 @@ from typing import Any
 import pymongo
 from pymongo import MongoClient
 
+from lab.control import ask_process
 from mongo.wire import decode_message, encode_message
 
 STAND_IN = Path(__file__).parents[3] / "sandboxes" / "mongo"
@@ -42,10 +44,12 @@ def free_ports(count: int) -> list[int]:
 class Server:
     """One stand-in process."""
 
-    def __init__(self, folder: Path, port: int, *flags: str) -> None:
+    def __init__(self, folder: Path, port: int, *flags: str, key: str = "") -> None:
         self.folder = folder
         self.port = port
         self.address = f"127.0.0.1:{port}"
+        self.key = key
+        self.control = tempfile.mktemp(prefix="mongo-")  # noqa: S306  short; the stand-in makes it
         self._flags = flags
         self.launch()
 
@@ -63,6 +67,7 @@ class Server:
                 [sys.executable, "-I", "-B", str(STAND_IN), *arguments],
                 stdout=subprocess.PIPE,
                 stderr=log,
+                env={**os.environ, "LAB_CONTROL": self.control, "STAND_IN_KEY": self.key},
             )
 
     def wait(self) -> "Server":
@@ -90,8 +95,13 @@ class Server:
     def end(self) -> None:
         """Collect the ended process."""
         self.process.wait(10)
+        Path(self.control).unlink(missing_ok=True)
         assert self.process.stdout is not None
         self.process.stdout.close()
+
+    def steer(self, do: str, **fields: Any) -> Any:
+        """Set a fault, as a lab does."""
+        return ask_process(self.control, {"do": do, **fields}, 20)
 
     def log(self) -> str:
         """Read what the process wrote to its log."""
@@ -107,17 +117,17 @@ class ReplicaSet:
 
     name = "rs0"
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, key: str = "") -> None:
         ports = free_ports(3)
         flags = ("--replSet", self.name)
-        self.members = [Server(folder / str(port), port, *flags) for port in ports]
+        self.members = [Server(folder / str(port), port, *flags, key=key) for port in ports]
         for member in self.members:
             member.wait()
         members = [
             {"_id": number, "host": member.address} for number, member in enumerate(self.members)
         ]
-        with self.members[0].client() as client:
-            client.admin.command("replSetInitiate", {"_id": self.name, "members": members})
+        config = {"_id": self.name, "members": members}
+        self.members[0].steer("run", command={"replSetInitiate": config})
         until(lambda: len(self.secondaries()) == 2, "two secondaries", 20)
 
     def client(self, **options: Any) -> Client:
@@ -156,9 +166,9 @@ def ended(*servers: Server) -> None:
 
 
 @contextlib.contextmanager
-def running_set(folder: Path) -> Iterator[ReplicaSet]:
+def running_set(folder: Path, key: str = "") -> Iterator[ReplicaSet]:
     """Run a set of three for a while."""
-    found = ReplicaSet(folder)
+    found = ReplicaSet(folder, key)
     try:
         yield found
     finally:

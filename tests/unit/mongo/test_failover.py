@@ -13,8 +13,7 @@ pytestmark = pytest.mark.slow
 
 
 def partition(member: Server, others: list[Server]) -> None:
-    with member.client() as client:
-        client.admin.command("standInPartition", [other.address for other in others])
+    member.steer("cut", addresses=[other.address for other in others])
 
 
 def others_of(found: ReplicaSet, member: Server) -> list[Server]:
@@ -47,8 +46,7 @@ def test_writes_of_a_majority_survive_the_primary_and_others_need_not(replica_se
         items = client["shop"]["items"]
         items.insert_many([{"_id": n, "kept": True} for n in range(20)])
         for member in others:
-            with member.client() as secondary:
-                secondary.admin.command("standInLag", 30)
+            member.steer("lag", seconds=30)
         quick = items.with_options(write_concern=WriteConcern(w=1))
         quick.insert_many([{"_id": n} for n in range(100, 110)])
         primary.kill()
@@ -101,8 +99,7 @@ def test_one_of_three_alone_never_becomes_primary(replica_set):
 def test_the_member_with_the_most_writes_wins(replica_set):
     primary = replica_set.primary()
     ahead, behind = others_of(replica_set, primary)
-    with behind.client() as client:
-        client.admin.command("standInLag", 60)
+    behind.steer("lag", seconds=60)
     with replica_set.client() as client:
         items = client["shop"].get_collection("items", write_concern=WriteConcern(w=2))
         items.insert_many([{"_id": n} for n in range(5)])

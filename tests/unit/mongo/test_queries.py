@@ -119,6 +119,13 @@ def test_distinct_spreads_arrays_and_knows_no_doubles(people):
             [{"home": {"city": "London", "zip": "E1"}, "kind": "o"}],
         ),
         (
+            [
+                {"$match": {"_id": 1}},
+                {"$project": {"_id": 0, "no": {"$not": [{"$in": [1, [1]]}]}, "yes": {"$not": [0]}}},
+            ],
+            [{"no": False, "yes": True}],
+        ),
+        (
             [{"$match": {"_id": 2}}, {"$replaceWith": {"$mergeObjects": ["$home", {"x": 1}]}}],
             [{"city": "Oslo", "x": 1}],
         ),

@@ -7,6 +7,7 @@ from pymongo import ReadPreference, WriteConcern
 from pymongo.errors import NotPrimaryError, OperationFailure, WTimeoutError
 from pymongo.read_preferences import SecondaryPreferred
 
+from lab.control import NoAnswer
 from tests.unit.mongo.servers import Server, ask, running_one, running_set, until
 
 
@@ -30,8 +31,7 @@ def notes(application, request):
 
 
 def set_lag(member: Server, seconds: float, **more: float) -> None:
-    with member.client() as client:
-        client.admin.command("standInLag", seconds, **more)
+    member.steer("lag", seconds=seconds, **more)
 
 
 @pytest.fixture
@@ -96,7 +96,7 @@ def test_more_copies_than_members_cannot_be_had(notes):
 
 def test_a_slow_secondary_falls_behind_and_catches_up(calm_set, notes):
     slow = calm_set.secondaries()[0]
-    set_lag(slow, 0.0, appliesPerSecond=100)
+    set_lag(slow, 0.0, applies_per_second=100)
     notes.with_options(write_concern=WriteConcern(w=1)).insert_many([{"n": n} for n in range(150)])
     with slow.client() as client:
         copy = client["tests"][notes.name]
@@ -179,10 +179,53 @@ def test_the_status_shows_every_member(calm_set, application):
 def test_a_member_refuses_what_makes_no_sense_for_it(calm_set, server):
     primary = calm_set.primary()
     assert ask(primary, {"replSetInitiate": {}, "$db": "admin"})["code"] == 23
-    assert ask(primary, {"standInPartition": ["nobody:1"], "$db": "admin"})["code"] == 2
-    assert ask(primary, {"standInLag": -1, "$db": "admin"})["code"] == 2
+    for fault in ({"do": "cut", "addresses": ["nobody:1"]}, {"do": "lag", "seconds": -1}):
+        with pytest.raises(NoAnswer):
+            primary.steer(**fault)
     assert ask(server, {"replSetGetStatus": 1, "$db": "admin"})["code"] == 76
-    assert ask(server, {"standInLag": 1, "$db": "admin"})["code"] == 76
+
+
+def test_no_fault_can_be_set_or_healed_over_the_port(calm_set):
+    primary = calm_set.primary()
+    for command in ({"standInLag": 0}, {"standInPartition": []}, {"cut": []}, {"lag": 0}):
+        assert ask(primary, {**command, "$db": "admin"})["code"] == 59
+
+
+@pytest.fixture(scope="module")
+def locked_set(tmp_path_factory):
+    with running_set(tmp_path_factory.mktemp("locked"), key="of the house") as found:
+        yield found
+
+
+def test_a_set_with_a_key_takes_no_orders_from_strangers(locked_set):
+    primary = locked_set.primary()
+    config = {"_id": "rs0", "version": 9, "members": [{"_id": 0, "host": primary.address}]}
+    for command in ({"replSetReconfig": config, "force": True}, {"replSetStepDown": 1},
+                    {"replSetFreeze": 5}, {"shutdown": 1}, {"replSetHeartbeat": 1, "term": 99},
+                    {"replSetRequestVotes": 1, "term": 99}, {"standInPull": 1}):  # fmt: skip
+        for said in (command, {**command, "key": "of the street"}):
+            assert ask(primary, {**said, "$db": "admin"})["code"] == 13
+    assert locked_set.primary() is primary
+
+
+def test_a_set_with_a_key_works_as_any_other(locked_set):
+    with locked_set.client() as client:
+        client.shop.items.insert_one({"_id": 1})
+        client.shop.get_collection("items", write_concern=WriteConcern(w=3)).insert_one({"_id": 2})
+    primary = locked_set.primary()
+    assert primary.steer("run", command={"replSetStepDown": 5})["ok"] == 1
+    until(lambda: locked_set.primary() is not primary, "another primary", 20)
+
+
+def test_a_transaction_is_refused_in_plain_words_and_counted(calm_set, application):
+    before = calm_set.primary().steer("counted").get("transaction", 0)
+    with (
+        pytest.raises(OperationFailure, match="this lab does not know transactions"),
+        application.start_session() as session,
+        session.start_transaction(),
+    ):
+        application.shop.items.find_one({}, session=session)
+    assert calm_set.primary().steer("counted")["transaction"] > before
 
 
 def test_a_set_of_one_is_enough_to_begin_with(tmp_path):

@@ -47,6 +47,18 @@ def balances():
 
 
 @lab.trigger
+def unknown():
+    """What the submission asked for that the members of this lab do not know; empty for nothing."""
+    members = [one for one in replicas.members if one.stand_in and one.is_running]
+    if sum(one.steer(do="counted").get("transaction", 0) for one in members):
+        return (
+            "this lab does not know transactions; here is what it knows: a change to one document,"
+            " which is done as a whole or not at all"
+        )
+    return ""
+
+
+@lab.trigger
 def kill_primary():
     """SIGKILL it, now."""
     replicas.primary.kill()
