@@ -11,6 +11,7 @@ from course.model.json import JSON, Fields
 
 LARGEST = 1000 * 1024  # bytes of a line: what a test asks, which goes on over the wire's 1 MiB
 DEEPEST = 64
+NESTS = (list, dict)
 SLICE_SECONDS = 0.5  # of a wait, between two looks at the clock
 
 
@@ -110,13 +111,15 @@ def _frame(fields: Fields) -> str:
 def parse(line: bytes) -> Fields:
     """One JSON object, refusing what two readers could understand differently."""
     try:
+        text = line.decode()
         found = json.loads(
-            line.decode(),
+            text,
             parse_constant=_refuse,
             parse_float=_finite,
             object_pairs_hook=_unique,
         )
-        json.dumps(found, ensure_ascii=False).encode()  # lone surrogates hide in escapes
+        if "\\u" in text:  # lone surrogates hide in escapes
+            json.dumps(found, ensure_ascii=False).encode()
     except (ValueError, RecursionError) as error:
         raise Broken(f"not strict JSON: {str(error)[:200]}") from error
     if not isinstance(found, dict) or depth(found) > DEEPEST:
@@ -127,15 +130,11 @@ def parse(line: bytes) -> Fields:
 def depth(value: JSON) -> int:
     """How many levels of lists and objects there are."""
     levels, layer = 0, [value]
-    while layer := [inner for one in layer for inner in _inside(one)]:
+    while layer := [one for one in layer if one and isinstance(one, NESTS)]:
         levels += 1
+        parts = (one.values() if isinstance(one, dict) else one for one in layer)
+        layer = [part for some in parts for part in some if isinstance(part, NESTS)]
     return levels
-
-
-def _inside(value: JSON) -> list[JSON]:
-    if isinstance(value, dict):
-        return list(value.values())
-    return value if isinstance(value, list) else []
 
 
 def _refuse(name: str) -> float:

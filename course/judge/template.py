@@ -27,7 +27,10 @@ FLAGS = (
     "--strict-markers", "--capture=no",
     "-p", "no:cacheprovider", "-p", "no:terminal", "-p", "no:faulthandler", "-p", "no:doctest",
     "-p", "no:junitxml", "-p", "no:pastebin", "-p", "no:debugging", "-p", "no:logging",
-    "-p", "no:stepwise", "-p", "no:warnings", "-p", "no:tmpdir",
+    "-p", "no:stepwise", "-p", "no:warnings", "-p", "no:tmpdir", "-p", "no:setuponly",
+    "-p", "no:setupplan",
+    # They collect garbage at the end of every run, for warnings that nobody would hear.
+    "-p", "no:unraisableexception", "-p", "no:threadexception",
 )  # fmt: skip
 LARGEST = 64 * 1024  # bytes of an order
 ENDS = 2  # descriptors that come with an order: the run's channel, and a pipe for its fate

@@ -15,6 +15,7 @@ VERSION = 1
 LARGEST_COMMAND = 1 << 20  # bytes
 LARGEST_ANSWER = 256 << 10
 DEEPEST = 64
+NESTS = (list, dict)
 
 
 class WireError(Exception):
@@ -36,21 +37,12 @@ def parse(line: bytes) -> dict[str, Any]:
 
 def depth(value: Any) -> int:
     """How deep lists and objects are nested in a JSON value; 0 for a plain value."""
-    level, layer = 0, [value]
-    while True:
-        layer = (
-            [
-                inner
-                for one in layer
-                if isinstance(one, (list, dict))
-                for inner in (one.values() if isinstance(one, dict) else one)
-            ]
-            if any(isinstance(one, (list, dict)) for one in layer)
-            else []
-        )
-        if not layer:
-            return level
-        level += 1
+    levels, layer = 0, [value]
+    while layer := [one for one in layer if one and isinstance(one, NESTS)]:
+        levels += 1
+        parts = (one.values() if isinstance(one, dict) else one for one in layer)
+        layer = [part for some in parts for part in some if isinstance(part, NESTS)]
+    return levels
 
 
 class Out:

@@ -115,7 +115,8 @@ def decode(line: bytes) -> dict[str, JSON]:
             parse_float=_finite,
             object_pairs_hook=_unique,
         )
-        json.dumps(found, ensure_ascii=False).encode()  # lone surrogates hide in escapes
+        if "\\u" in text:  # lone surrogates hide in escapes
+            json.dumps(found, ensure_ascii=False).encode()
     except (ValueError, RecursionError) as error:
         raise BadFrame(f"not strict JSON: {str(error)[:200]}") from error
     if not isinstance(found, dict):
