@@ -100,10 +100,10 @@ def outages(folders: list, statuses: list, patience: int):
     for path in paths.values():
         tell(know=path)
     firsts = {case: get(path) for case, path in paths.items()}
-    seen = []
+    seen, end = [], time.monotonic() + patience  # they end all at once
     for (how, folder), path in paths.items():
         do(path, how)
-        late = do(path, "get until it is no hit", patience)
+        late = do(path, "get until it is no hit", end - time.monotonic())
         seen.append({"how": how, "folder": folder, "first": firsts[how, folder], "late": late,
                      "last": get(path)})  # fmt: skip
     return seen

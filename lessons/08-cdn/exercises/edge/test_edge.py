@@ -3,7 +3,7 @@ import pytest
 FOLDERS = ("/assets/", "/shop/")
 ELSEWHERE = ("/shop/", "/assets-of-old/", "/shop/assets/")
 SICK = ("500", "502", "503", "504")
-PATIENCE = 20  # seconds, for a copy of one
+PATIENCE = 8  # seconds, for a copy of one
 
 
 def words(seen):

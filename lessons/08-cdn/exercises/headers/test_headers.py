@@ -3,7 +3,7 @@ import re
 import pytest
 
 YEAR, DAY, MINUTE = 31_536_000, 86_400, 60
-PATIENCE = 20  # seconds, for a copy of two
+PATIENCE = 10  # seconds, for a copy of two
 READ = ("cache-control", "vary", "pragma", "expires")
 FORBID_OLD = ("must-revalidate", "proxy-revalidate", "no-cache", "no-store")
 SHARED_BY_ALL = ("User-Agent", "Accept-Language", "Cookie", "Referer")
