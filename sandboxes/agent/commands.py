@@ -186,7 +186,8 @@ class Commands:
         if self._host is None:
             return {**answer, "awake": 0.0, "late": 0.0, "spent": 0.0}
         clock = self._host.clock
-        return {**answer, "awake": clock.now(), "late": clock.late, "spent": self._host.spent()}
+        spent = self._host.spent() + (self._lesson.spent if self._lesson else 0.0)
+        return {**answer, "awake": clock.now(), "late": clock.late, "spent": spent}
 
     def do_play(self, *, files: list[dict[str, Any]], entry: str, limit: float) -> dict[str, Any]:
         """Run a lesson alone, as `python lesson.py` does."""

@@ -102,6 +102,11 @@ class Lesson:
         """Ports of the lab's servers where somebody else listens."""
         return self.lab.opened.children.foreign
 
+    @property
+    def spent(self) -> float:
+        """Processor seconds of the servers that run with a file of the learner's."""
+        return self.lab.opened.children.spent
+
     def close(self, reason: str) -> None:
         """End the lab and erase its files."""
         self.lab.close(reason)

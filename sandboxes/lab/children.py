@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Protocol, TypeVar, runtime_checkable
 
+from lab.family import children
 from lab.load import Counted, Load, Send
 from lab.nodes import Node
 from lab.ports import accepts, listener_uids
@@ -16,6 +17,7 @@ from lab.process import Process, Ready
 from lab.runtime import Runtime
 from lab.spawn import Spawner, child_environment
 from lab.telling import Telling
+from runner.metering import processor_seconds
 
 P = TypeVar("P", bound=Process)
 
@@ -146,6 +148,13 @@ class Children:
     def foreign(self) -> list[int]:
         """Ports where somebody listens who is not the server that was started there."""
         return [port for port, uid in list(self._owners.items()) if listener_uids(port) - {uid, 0}]
+
+    @property
+    def spent(self) -> float:
+        """Processor seconds of the servers that run with a file of the learner's."""
+        learners = [one for one in self._processes if one.is_learners and one.is_running]
+        pids = {pid for one in learners for pid in (one.pid, *children(one.pid))}
+        return sum(map(processor_seconds, pids))
 
     def complaint(self) -> str:
         """What a submission has done to one of the servers; empty for nothing."""

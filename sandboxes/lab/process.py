@@ -29,6 +29,8 @@ class Process:
         telling: Where its output goes, line by line.
     """
 
+    is_learners = False  # whether it is a server that runs with a file of the learner's
+
     def __init__(
         self,
         node: Node,

@@ -58,7 +58,6 @@ class Nginx(Process):
     folder: Path
     command: list[str]
     uid: int | None
-    is_learners = False  # whether it runs with a file of the learner's
 
     def reload(self, config: str, **places: object) -> None:
         """Put a new configuration in force without losing a request.

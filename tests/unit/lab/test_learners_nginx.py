@@ -33,6 +33,7 @@ def serve(tmp_path: Path) -> Iterator[Callable[[bytes], Nginx]]:
         lab = stages[-1].lab
         return lab.nginx(lab.submitted(FILE))
 
+    serve.of = stages  # type: ignore[attr-defined]
     yield serve
     for stage in stages:
         stage.lab.close()
@@ -101,3 +102,10 @@ def test_the_rigs_own_nginx_is_no_business_of_the_learners(rigged):
     os.kill(server.pid, signal.SIGKILL)
     until(lambda: not server.is_running, 5, "its end")
     assert server.complaint() == ""
+
+
+def test_the_time_that_a_file_costs_its_server_is_the_learners(serve, rigged):
+    serve(HELLO)
+    assert serve.of[-1].lab.opened.children.spent > 0
+    rigged.lab.nginx(HELLO.decode())
+    assert rigged.lab.opened.children.spent == 0
