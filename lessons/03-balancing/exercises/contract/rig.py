@@ -1,14 +1,14 @@
 """nginx with the learner's file and two worker processes, before four real backends."""
 
-import asyncio
 import contextlib
 import http.client
-import json
 import os
 import signal
-import sys
+import socket
 import time
 from concurrent.futures import ThreadPoolExecutor
+
+from pasted import misplaced
 
 from lab import Lab
 from lab.errors import LabError, SubmissionFault
@@ -17,6 +17,8 @@ from lab.family import children, is_stopped
 lab = Lab()
 NAMES = "abcd"
 CLIENT_SECONDS = 4
+MOST_WAITING = 200  # connections to a frozen backend, before nobody more gets in
+MIDDLE = (0.2, 0.7)  # of a second: nginx counts whole ones
 ports, backends = {}, {}
 nginx = None
 
@@ -25,6 +27,8 @@ nginx = None
 def start():
     """Four backends, and nginx if it takes the file."""
     global nginx  # noqa: PLW0603  the rig has one
+    if why := misplaced(lab.submitted("nginx.conf")):
+        raise SubmissionFault(f"nginx.conf: {why}.")
     ports.update({name: lab.free_port() for name in NAMES})
     with ThreadPoolExecutor() as pool:
         backends.update(zip(NAMES, pool.map(start_backend, NAMES), strict=True))
@@ -37,8 +41,8 @@ def start():
 
 
 def start_backend(name):
-    """This file as a program of its own."""
-    argv = ["python", "rig.py", name, str(ports[name])]
+    """A backend, as a program of its own."""
+    argv = ["python", "shop.py", str(ports[name])]
     return lab.process(name, argv, role="app", tier=2, ready=ports[name])
 
 
@@ -57,14 +61,20 @@ def fresh():
 
 
 def tell(name, **what):
-    """Change a backend, or read its counts, past nginx."""
-    reply = lab.http(ports[name], "/_", method="PUT", body=json.dumps(what).encode())
-    return json.loads(reply.body) if reply.ok else {}
+    """Change a backend, or read what it has seen, by its control: nginx cannot reach that."""
+    return backends[name].tell(**what)
 
 
 def counts(what):
-    """A count of every backend that answers."""
-    return {name: tell(name).get(what, 0) for name in NAMES if backends[name].is_running}
+    """What every backend that answers has counted."""
+    return {name: tell(name)[what] for name in NAMES if backends[name].is_running}
+
+
+def seen(method="", names=NAMES):
+    """Who was asked when, the earliest first: (when, name)."""
+    running = [name for name in names if backends[name].is_running]
+    told = [(at, name, of) for name in running for at, of in tell(name)["seen"]]
+    return [(at, name) for at, name, of in sorted(told) if not method or of == method]
 
 
 def strike(victims, how):
@@ -72,7 +82,7 @@ def strike(victims, how):
     for name in victims:
         if how == "killed":
             backends[name].kill()
-        elif how == "frozen":
+        elif how in ("frozen", "full"):
             backends[name].pause()
         else:
             tell(name, mood=how)
@@ -131,19 +141,14 @@ def both_processes():
 
 
 @lab.trigger
-def shares(rounds: int):
-    """Rounds of five requests, by both processes in turn: what each backend got of each round."""
+def shares(turns: list):
+    """Requests, each by the process that is named: which backends were asked, in their order."""
     fresh()
-    both, seen, before = lines(), [], counts("requests")
-    asked = 0
-    for _ in range(rounds):
-        for _ in range(5):
-            ask(both[asked % 2])
-            asked += 1
-        now = counts("requests")
-        seen.append({name: now[name] - before[name] for name in NAMES})
-        before = now
-    return seen
+    both = lines()
+    before = len(seen())
+    for process in turns:
+        ask(both[process])
+    return [name for _, name in seen()[before:]]
 
 
 @lab.trigger
@@ -151,51 +156,86 @@ def outage(victims: list, how: str, requests: int, method: str = "GET"):
     """Some backends are struck, then requests come: what became of them."""
     fresh()
     strike(victims, how)
-    begun = counts("done") if how != "frozen" else {}
-    statuses, longest = [], 0.0
-    for _ in range(requests):
-        started = time.monotonic()
-        statuses.append(once(method))
-        longest = max(longest, time.monotonic() - started)
-    for name in victims:
-        if how == "frozen":
+    statuses, waits = [], []
+    with contextlib.ExitStack() as crowd:
+        if how == "full":
+            crowd.callback(close_all, [one for name in victims for one in crowded(name)])
+        for _ in range(requests):
+            started = time.monotonic()
+            statuses.append(once(method))
+            waits.append(time.monotonic() - started)
+    if how in ("frozen", "full"):
+        for name in victims:
             backends[name].resume()
+        lab.until(lambda: all(tell(name) for name in victims), 10, "backends that go on")
+        time.sleep(0.3)  # what waited in their sockets is read now
     done = counts("done")
     return {
         "statuses": statuses,
-        "done": {name: done.get(name, 0) - begun.get(name, 0) for name in NAMES},
-        "orders": sum(counts("orders").values()),
-        "longest": round(longest, 2),
+        "done": {name: done.get(name, 0) for name in NAMES},
+        "seen": len(seen(method.lower())),
+        "longest": [round(wait, 2) for wait in sorted(waits, reverse=True)[:2]],
     }
 
 
+def crowded(name):
+    """Connections that fill the door of a frozen backend until nobody more gets in."""
+    waiting = []
+    while len(waiting) < MOST_WAITING:
+        one = socket.socket()
+        one.settimeout(0.25)
+        waiting.append(one)
+        try:
+            one.connect(("127.0.0.1", ports[name]))
+        except TimeoutError:
+            return waiting
+    raise LabError(f"{MOST_WAITING} connections did not fill {name}'s door")
+
+
+def close_all(sockets):
+    """Close them."""
+    for one in sockets:
+        one.close()
+
+
 @lab.trigger
-def left_alone(victim: str, requests: int, patience: float):
-    """A backend hangs up on everybody: how often it was asked, and when it was asked again."""
+def left_alone(victim: str, how: str, requests: int, patience: float):
+    """A backend fails everybody: how often it was asked, and when it was asked again."""
+    for _ in range(4):  # nginx counts whole seconds: both failures must come in the middle of one
+        asked, failed_at = struck(victim, how, requests)
+        if failed_at is None or MIDDLE[0] < failed_at % 1 < MIDDLE[1] + 0.15:
+            break
+    if failed_at is None or not patience:
+        return {"asked": asked, "again_after": None}
+    again = None
+    while again is None and time.time() < failed_at + patience:
+        for _ in range(5):
+            once()
+        again = next((at for at, _ in seen("", [victim])[asked:]), None)
+        time.sleep(0.05)
+    return {"asked": asked, "again_after": again and round(again - failed_at, 2)}
+
+
+def struck(victim, how, requests):
+    """How often a backend that fails was asked, by both processes, and when it failed twice."""
     fresh()
     both = lines()
-    tell(victim, mood="hangs up")
-    before, begun = tell(victim)["requests"], time.monotonic()
+    lab.until(lambda: MIDDLE[0] < time.time() % 1 < MIDDLE[1], 5, "the middle of a second")
+    tell(victim, mood=how, zero=True)
     for n in range(requests):
         ask(both[n % 2])
-    asked = tell(victim)["requests"] - before
-
-    def asked_again():
-        ask(both[0])
-        return tell(victim)["requests"] > before + asked or time.monotonic() > begun + patience
-
-    lab.until(asked_again, patience + 10, "the end of the wait")
-    again = tell(victim)["requests"] > before + asked
-    return {"asked": asked, "again_after": round(time.monotonic() - begun, 2) if again else None}
+    asked = seen("", [victim])
+    return len(asked), asked[1][0] if len(asked) > 1 else None
 
 
 @lab.trigger
-def order_under_way(victim: str):
-    """Everybody orders once; one backend writes the order down and hangs up."""
+def order_under_way(victim: str, how: str):
+    """Everybody orders; one backend writes the order down and fails."""
     fresh()
-    strike([victim], "hangs up")
-    statuses = [once("POST") for _ in range(5)]
-    return {"sent": 5, "statuses": statuses, "orders": counts("orders")}
+    strike([victim], how)
+    statuses = [once("POST") for _ in range(10)]
+    orders = [name for _, name in seen("post")]
+    return {"sent": 10, "statuses": statuses, "orders": len(orders), "failed": orders.count(victim)}
 
 
 @lab.trigger
@@ -209,69 +249,3 @@ def connections(requests: int, clients: int):
         "done": sum(counts("done").values()),
         "connections": sum(counts("connections").values()),
     }
-
-
-class Backend:
-    """A small web server that counts, and falls ill when told to."""
-
-    def __init__(self):
-        self.mood = "well"
-        self.counts = dict.fromkeys(("requests", "done", "orders", "connections"), 0)
-
-    async def talk(self, reader, writer):
-        """Answer requests on one connection."""
-        known = False
-        try:
-            while True:
-                head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").lower()
-                length = head.partition("content-length:")[2].split("\r\n")[0].strip() or 0
-                body = await reader.readexactly(int(length))
-                if head.startswith("put /_ "):
-                    answer = self.told(json.loads(body))
-                else:
-                    self.counts["connections"] += not known
-                    known, answer = True, await self.answer(head)
-                keeps = " http/1.1" in head and "connection: close" not in head
-                if answer is None or not await self.send(writer, *answer, keeps):
-                    break
-        except (OSError, asyncio.IncompleteReadError):
-            pass  # the other side has closed
-        finally:
-            writer.close()
-
-    def told(self, what):
-        """The rig changes or reads something."""
-        self.mood = what.get("mood", self.mood)
-        if what.get("zero"):
-            self.counts = dict.fromkeys(self.counts, 0)
-        return 200, json.dumps(self.counts)
-
-    async def answer(self, head):
-        """Status and body, or None to hang up."""
-        self.counts["requests"] += 1
-        if self.mood == "unwell":
-            return 503, "unwell"
-        self.counts["orders"] += head.startswith("post ")
-        await asyncio.sleep(0.002)
-        if self.mood == "hangs up":
-            return None
-        self.counts["done"] += 1
-        return 200, "done"
-
-    async def send(self, writer, status, text, keeps):
-        """Write an answer; whether the connection stays open."""
-        word = "keep-alive" if keeps else "close"
-        head = f"HTTP/1.1 {status} -\r\nContent-Length: {len(text)}\r\nConnection: {word}\r\n\r\n"
-        writer.write((head + text).encode())
-        await writer.drain()
-        return keeps
-
-
-async def serve(port):
-    """Serve until killed."""
-    server = await asyncio.start_server(Backend().talk, "127.0.0.1", port, backlog=256)
-    await server.serve_forever()
-
-
-if __name__ == "__main__":
-    asyncio.run(serve(int(sys.argv[2])))

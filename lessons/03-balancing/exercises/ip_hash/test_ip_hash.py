@@ -1,3 +1,6 @@
+from ipaddress import IPv6Address, ip_address
+from itertools import combinations
+
 import pytest
 
 from course.judge.compare import same
@@ -15,6 +18,38 @@ def drawn(rng, count, most=1, least=1, down=0):
 def four(rng):
     """An IPv4 address."""
     return ".".join(str(rng.randint(1, 254)) for _ in range(4))
+
+
+def six(rng):
+    """An IPv6 address, in which any of the sixteen bytes may be anything."""
+    return str(IPv6Address(rng.getrandbits(128)))
+
+
+def by_the_rule(address, servers):
+    """The server by the rule of the task; None when nginx would lose its patience."""
+    packed = ip_address(address).packed
+    value = 89
+    for _ in range(15):
+        for byte in packed[:3] if len(packed) == 4 else packed:
+            value = (value * 113 + byte) % 6271
+        rest = value % sum(server["weight"] for server in servers)
+        for server in servers:
+            rest -= server["weight"]
+            if rest < 0:
+                break
+        if not server["down"]:
+            return server["name"]
+    return None
+
+
+def follows_the_rule(submission, addresses, servers):
+    """Every address goes where the rule of the task sends it."""
+    wanted = [(one, by_the_rule(one, servers)) for one in addresses]
+    asked = [(one, right) for one, right in wanted if right is not None]
+    got = submission.call("answers", [one for one, _ in asked], servers)
+    listed = ", ".join(f"{one['name']}={one['weight']}{' down' * one['down']}" for one in servers)
+    for (address, right), answer in zip(asked, got, strict=True):
+        assert same(answer, right), f"{address} on {listed}: it is {right}, not {answer!r}"
 
 
 def compared(rig, submission, addresses, servers):
@@ -92,3 +127,30 @@ def test_all_are_down(submission, rig, rng):
     """When all servers are down the answer is None."""
     wrong = compared(rig, submission, [four(rng)], drawn(rng, 3, down=3))
     assert not wrong, wrong[0]
+
+
+@pytest.mark.hint("Write the four steps down for one address by hand, and compare.")
+@pytest.mark.points(2)
+def test_every_step_of_the_rule(submission, rng):
+    """Very many addresses of both kinds, any weights, any servers down: as the rule says."""
+    edges = ["1.0.0.0", "255.255.255.255", "10.0.0.1", "::", "::1", "ffff::ffff"]
+    for count in (1, 2, 3, 5, 6):
+        servers = drawn(rng, count, most=20)
+        addresses = [*edges, *(four(rng) for _ in range(150)), *(six(rng) for _ in range(150))]
+        follows_the_rule(submission, addresses, servers)
+    for down in (1, 2, 3):
+        for lost in combinations(range(4), down):
+            servers = drawn(rng, 4, most=5)
+            for place in lost:
+                servers[place]["down"] = True
+            addresses = [*(four(rng) for _ in range(60)), *(six(rng) for _ in range(30))]
+            follows_the_rule(submission, addresses, servers)
+
+
+@pytest.mark.hint("`all(...)` of the servers are down, whoever else is asked for.")
+def test_nobody_is_found_for_anybody(submission, rng):
+    """When all are down, the answer is None for every address and any number of servers."""
+    for count in (1, 2, 4):
+        servers = drawn(rng, count, most=5, down=count)
+        got = submission.call("answers", [four(rng), six(rng), "::1"], servers)
+        assert same(got, [None] * 3), f"all {count} are down, and the answers were {got}"

@@ -9,6 +9,11 @@ def picks(weights, busy):
     return [turns.pick(set(names)) if names else turns.pick() for names in busy]
 
 
+def many(cases):
+    """For each of (weights, who is busy each time) a balancer of its own."""
+    return [picks(weights, busy) for weights, busy in cases]
+
+
 def side_by_side(weights, others, count):
     """Two balancers that pick in turn: what each of them picked."""
     one, other = Turns(dict(weights)), Turns(dict(others))

@@ -9,6 +9,32 @@ def drawn(rng, count, most=9):
     return [[name, rng.randint(1, most)] for name in names]
 
 
+def by_the_rule(weights, busy):
+    """Who is picked by the rule of the task, given who is busy each time."""
+    account, picked = {name: 0 for name, _ in weights}, []
+    for away in busy:
+        usable = [(name, weight) for name, weight in weights if name not in away]
+        for name, weight in usable:
+            account[name] += weight
+        best = max((account[name] for name, _ in usable), default=0)
+        chosen = next((name for name, _ in usable if account[name] == best), None)
+        if chosen is not None:
+            account[chosen] -= sum(weight for _, weight in usable)
+        picked.append(chosen)
+    return picked
+
+
+def follows_the_rule(submission, cases):
+    """Every case is played as the rule of the task says."""
+    for (weights, busy), got in zip(cases, submission.call("many", cases), strict=True):
+        right = by_the_rule(weights, busy)
+        away = next(
+            (n for n, pair in enumerate(zip(got, right, strict=False)) if len(set(pair)) > 1), 0
+        )
+        said = f"{weights}, pick {away + 1} with {shown(busy[away]) or 'nobody'} busy"
+        assert same(got, right), f"{said}: {shown(right)} is right, you picked {shown(got)}"
+
+
 def compared(rig, submission, weights, steps):
     """What nginx picked, and what the submission did for the same steps."""
     seen = rig.fire("play", weights=weights, steps=steps)
@@ -74,7 +100,9 @@ def test_busy_servers_are_left_out(submission, rig, rng):
 @pytest.mark.hint("When nobody is left, return None before any account has changed.")
 def test_nobody_is_left(submission, rig, rng):
     """When all servers are busy the answer is None, and the turns go on as if not asked."""
-    weights = drawn(rng, 3, most=4)
+    weights = [
+        [name, weight] for name, weight in zip(rng.sample("abcdef", 3), (4, 1, 2), strict=True)
+    ]
     steps = ["ask"] * rng.randint(0, 3) + ["hold"] * 3 + ["ask"] * 2 + ["release"] * 3
     picked, got = compared(rig, submission, weights, steps + ["ask"] * 8)
     assert None in picked
@@ -92,3 +120,27 @@ def test_two_balancers_do_not_share(submission, rng):
     )
     alone = submission.call("picks", weights, [[]] * 12)
     assert same(one, alone), f"alone it picks {shown(alone)}, beside another {shown(one)}"
+
+
+@pytest.mark.hint("Write the accounts down for a few picks, and compare.")
+@pytest.mark.points(2)
+def test_every_step_of_the_rule(submission, rng):
+    """Any weights, anybody busy: who is picked is who the rule names, each time."""
+    cases = []
+    for count in (1, 2, 3, 4, 5, 6) * 4:
+        weights = drawn(rng, count, most=rng.choice([1, 2, 3, 9, 100]))
+        names = [name for name, _ in weights]
+        busy = [rng.sample(names, rng.randint(0, count)) for _ in range(40)]
+        cases.append([weights, [away if rng.random() < 0.6 else [] for away in busy]])
+    follows_the_rule(submission, cases)
+
+
+@pytest.mark.hint("When nobody is left, return None before any account has changed.")
+def test_nothing_changes_when_nobody_is_left(submission, rng):
+    """Whenever all are busy the answer is None, and the next pick is as if not asked."""
+    cases = []
+    for before in range(8):
+        names = rng.sample("abcdef", 3)
+        weights = [[name, weight] for name, weight in zip(names, (5, 1, 2), strict=True)]
+        cases.append([weights, [[]] * before + [names] * rng.randint(1, 3) + [[]] * 10])
+    follows_the_rule(submission, cases)
