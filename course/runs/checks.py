@@ -27,7 +27,7 @@ from course.runs.ready import ReadySandboxes
 from course.storage.regular import open_regular
 
 OUTPUT_LIMIT = 70_000  # characters: what the sandbox keeps of head and tail
-ANSWER_SECONDS = 10.0
+ANSWER_SECONDS = 30.0
 MOST_READ = 1 << 60  # a file too large is told as that, and not as one that cannot be read
 Files = Path | bytes | Mapping[str, bytes]
 
