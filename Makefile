@@ -47,8 +47,9 @@ tries: $(BIN)/ruff ## answers that others tried, where they are: many seeds, bot
 bench: $(BIN)/ruff ## ratios against a bare baseline; never a test
 	$(BIN)/python -m bench $(ARGS)
 
-docs: $(BIN)/ruff ## redraw the pictures in docs/ and prove that the pages name what exists
+docs: $(BIN)/ruff ## redraw what is drawn in docs/ and prove that the pages name what exists
 	$(BIN)/python -m docs.pictures
+	$(BIN)/python -m docs.proofs
 	$(PYTHON) -m course test tests/house $(ARGS)
 
 lock: $(BIN)/ruff ## resolve requirements/*.txt again; UPGRADE=--upgrade takes newer versions
