@@ -1,5 +1,6 @@
 """How the judge reaches into a sandbox: questions of a test in, values out."""
 
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import cast
@@ -16,6 +17,7 @@ PATIENCE = 25  # times an exercise's seconds: the agent says sooner whose time i
 FIRING = 2  # times an exercise's seconds, on the agent's clock, that its rig may take
 LEEWAY_SECONDS = 5.0
 STARVED = 0.25  # of the agent's time: so late, or so little of the learner's
+AT_ONCE_SECONDS = 15.0  # a refusal that comes sooner was no wait that ran out
 ANSWER_SECONDS = 30.0  # for what the agent does by itself
 HARNESS, RIG, ENTRY = "harness.py", "rig.py", "lesson.py"
 BESIDE = {".py", ".conf", ".yaml", ".yml", ".json", ".sh"}
@@ -50,6 +52,7 @@ class Reach:
         self._fired = 0.0  # seconds of the agent's that the rig has taken
         self.log = log or EventLog()
         self.unusable = ""  # why the submission cannot even be set up
+        self.was_waited_for = False  # before it was found unusable: a busy machine may be why
         self.is_lost = False  # whether a question found no sandbox that could answer
 
     def start(self) -> None:
@@ -70,10 +73,12 @@ class Reach:
             limit=exercise.seconds,
             memory_mb=exercise.memory_mb,
         )
+        started = time.monotonic()
         try:
             self._parse()
             self._open_rig()
         except SubmissionRefused as error:
+            self.was_waited_for = time.monotonic() - started > AT_ONCE_SECONDS
             words = f"{error.summary} {error.evidence}".strip()
             self.unusable = words or "It cannot be set up, and nothing says why."
 
@@ -108,7 +113,8 @@ class Reach:
         A submission that starves the sandbox by its own doing has taken the time itself.
         """
         awake, late, spent = map(self._told, ("awake", "late", "spent"))
-        return late > STARVED * awake and spent < STARVED * awake
+        is_refused = bool(self.unusable) and not self.was_waited_for
+        return not is_refused and late > STARVED * awake and spent < STARVED * awake
 
     @property
     def _awake(self) -> float:

@@ -46,3 +46,11 @@ def test_what_a_rig_saw_on_a_starved_machine_is_no_verdict(late, spent, outcome)
     rig = EXERCISE.folder / "answer.py"  # any file
     alive = {"alive": True, "foreign": [], "awake": 10.0, "late": late, "spent": spent}
     assert check(Session(ping=alive), Judge("failed"), rig=rig).outcome == outcome
+
+
+def test_a_file_that_is_refused_at_once_is_refused_on_a_starved_machine_too():
+    rig = EXERCISE.folder / "answer.py"  # any file
+    alive = {"alive": True, "foreign": [], "awake": 10.0, "late": 9.0, "spent": 0.0}
+    session = Session(ping=alive, open=SubmissionRefused("nginx: unknown directive"))
+    verdict = check(session, Judge("failed"), rig=rig)
+    assert (verdict.outcome, verdict.why) == ("failed", "nginx: unknown directive")
