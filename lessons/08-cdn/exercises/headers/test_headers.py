@@ -10,8 +10,9 @@ SHARED_BY_ALL = ("User-Agent", "Accept-Language", "Cookie", "Referer")
 
 
 @pytest.fixture
-def headers(submission):
-    def of(kind, seconds=300):
+def headers(submission, rng):
+    def of(kind, seconds=None):
+        seconds = rng.randint(100, 80_000) if seconds is None else seconds
         got = submission.call("cache_headers", kind, seconds)
         assert isinstance(got, dict), f"cache_headers({kind!r}, {seconds}) was {got!r}"
         for name, value in got.items():
