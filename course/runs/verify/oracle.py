@@ -83,7 +83,7 @@ def _not_proved(exercise: Exercise, kind: Kind, sandbox: str) -> str:
         return f"unobserved: {exercise.unobserved}"
     if sandbox != "embedded":
         return ""
-    if kind == "detect":
+    if kind == "detect" and exercise.solution.suffix == ".py":
         return "not provable here: embedded, it may read what everybody can, the lessons too"
     if kind == "heal" and not (sys.platform == "linux" and os.geteuid() == 0):
         return "not provable here: embedded without a uid of its own, it reaches what we reach"
