@@ -64,6 +64,11 @@ def exercise_of(one: Try) -> Exercise:
     return find_exercise(Catalog(find_course()).lessons, one.exercise)
 
 
+def is_quick(one: Try) -> bool:
+    """Whether it takes a moment: nothing has to be started around it."""
+    return exercise_of(one).rig is None or one.must_tell
+
+
 def words_of(verdict: Verdict) -> str:
     """All that a learner reads of a verdict."""
     return " ".join([verdict.why, *(test.message for test in verdict.tests)])
