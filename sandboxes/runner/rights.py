@@ -15,6 +15,10 @@ PR_SET_NO_NEW_PRIVS = 38
 PR_SET_CHILD_SUBREAPER = 36
 MB = 1024 * 1024
 
+CLONE_NEWIPC = 0x0800_0000
+SHARED = 32 * MB  # bytes of System V memory, one piece or all of them
+PAGE = 4096
+
 ROOM_MB = 64  # beside what the learner may use: thread stacks, the allocator's slack
 MAPPINGS_MB = 1024  # address space for what is mapped and never touched
 LARGEST_FILE = 32 * MB
@@ -39,6 +43,20 @@ def adopt_orphans() -> None:
     """Become the parent of descendants whose own parent ended, so that none can hide."""
     if _prctl is not None:
         _prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+
+
+def keep_shared_memory_apart() -> None:
+    """Where root may: System V objects of our own, few of them, that end with us.
+
+    They outlive their processes and belong to nobody in particular. A container has its own anyway.
+    """
+    if sys.platform != "linux" or os.geteuid() != 0:
+        return
+    if ctypes.CDLL(None).unshare(CLONE_NEWIPC) != 0:
+        return  # then these would be the limits of everybody
+    for name, most in (("shm_rmid_forced", 1), ("shmmax", SHARED), ("shmall", SHARED // PAGE)):
+        with contextlib.suppress(OSError), open(f"/proc/sys/kernel/{name}", "w") as file:
+            file.write(str(most))
 
 
 def become_learner(uid: int | None, limits: Limits) -> None:

@@ -30,7 +30,7 @@ from runner.erasing import destroy_shared, erase, make_folder
 from runner.killing import kill_below, kill_uid
 from runner.learner import become
 from runner.reaping import Reaper
-from runner.rights import adopt_orphans, standing_in_for
+from runner.rights import adopt_orphans, keep_shared_memory_apart, standing_in_for
 
 # What submissions usually import: free in every fork once one of them needs it.
 # fmt: off
@@ -51,6 +51,7 @@ LAST_SECONDS = 3.0  # to kill everything when the agent is gone
 def serve(control: socket.socket, libraries: Sequence[str]) -> None:
     """Serve until the agent closes its end."""
     adopt_orphans()
+    keep_shared_memory_apart()
     os.environ.clear()
     os.environ.update(CLEAN)
     gc.freeze()
