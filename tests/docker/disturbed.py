@@ -107,9 +107,9 @@ def grade_disturbed(
         watcher = threading.Thread(target=watch, args=(grader, moments, disturb), daemon=True)
         watcher.start()
         assert grader.stdout is not None
-        report = grader.stdout.read()
-        grader.wait()
-        watcher.join(5)
+        with grader:
+            report = grader.stdout.read()
+            watcher.join(60)
     outcomes = [json.loads(line)["outcome"] for line in report.splitlines()]
     return collections.Counter(outcomes)
 

@@ -7,7 +7,6 @@ from pathlib import Path
 
 ENGINE = "/var/run/docker.sock"
 CHUNK = 64 * 1024
-LOOK_SECONDS = 0.05
 
 
 class EngineDoor:
@@ -70,8 +69,17 @@ class EngineDoor:
             engine.connect(ENGINE)
             with self._lock:
                 self._ends |= {visitor, engine}
-            for source, target in ((visitor, engine), (engine, visitor)):
-                threading.Thread(target=self._pump, args=(source, target), daemon=True).start()
+            threading.Thread(target=self._hand_on, args=(visitor, engine), daemon=True).start()
+
+    def _hand_on(self, visitor: socket.socket, engine: socket.socket) -> None:
+        """Both ways, until both have ended."""
+        with visitor, engine:
+            back = threading.Thread(target=self._pump, args=(engine, visitor), daemon=True)
+            back.start()
+            self._pump(visitor, engine)
+            back.join()
+        with self._lock:
+            self._ends -= {visitor, engine}
 
     def _pump(self, source: socket.socket, target: socket.socket) -> None:
         with contextlib.suppress(OSError):
