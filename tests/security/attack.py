@@ -55,7 +55,7 @@ class Attack:
     @property
     def longest(self) -> float:
         """Seconds after which there must be a verdict."""
-        return self.max_seconds or 2 * self.limit + 3  # who sleeps has twice as long
+        return self.max_seconds or 4 * self.limit + 3  # who sleeps has twice as long, for each share
 
     def patiently(self) -> "Attack":
         """The same case with the time that it needs on a machine that others use as well."""

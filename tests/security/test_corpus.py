@@ -231,7 +231,8 @@ def test_one_sandbox_survives_what_is_done_to_it(arena: Arena, monkeypatch):
 
 def kind_of(verdict: Verdict, arena: Arena) -> str:
     if arena.failures:
-        return str(arena.failures[0]["kind"])
+        kind = str(arena.failures[0]["kind"])
+        return "exception" if kind == "lacking" else kind  # a module that is on some computers only
     words = [verdict.why, *(test.message for test in verdict.tests)]
     if any("took more than" in text for text in words):
         return "timeout"  # our clock was faster than a busy agent's
