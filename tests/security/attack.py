@@ -54,8 +54,8 @@ class Attack:
 
     @property
     def longest(self) -> float:
-        """Seconds after which there must be a verdict."""
-        return self.max_seconds or 4 * self.limit + 3  # who sleeps has twice as long, for each share
+        """Seconds until there must be a verdict: sleeping takes twice as long, in each share."""
+        return self.max_seconds or 4 * self.limit + 3
 
     def patiently(self) -> "Attack":
         """The same case with the time that it needs on a machine that others use as well."""
