@@ -19,7 +19,7 @@ from course.runs.ports import Session
 from course.sandbox.choice import Chooser
 from course.sandbox.wire import VERSION
 from lab.family import children
-from runner.killing import descendants
+from tests.living import living_below
 from tests.security.attack import Attack, attacks, honest_exercise, patience, with_redis
 
 RSS_BYTES = 64 << 20
@@ -73,7 +73,7 @@ class Arena:
         self._sandboxes = Chooser(kind)
         self._kept: Kept | None = None
         self._judge = judge
-        self._before = descendants(os.getpid())
+        self._before = living_below(os.getpid())
         self.kind = kind
         self.folder = folder
         self.failures: list[dict[str, JSON]] = []
@@ -102,7 +102,7 @@ class Arena:
 
     def left_over(self) -> list[str]:
         """Processes and files of submission and judge that should be gone."""
-        pids = set() if self._kept else descendants(os.getpid()) - self._before - self._templates()
+        pids = set() if self._kept else living_below(os.getpid()) - self._before - self._templates()
         files = self.folder.glob("course-judge-*" if self._kept else "*")
         inside = "/submission-" if self._kept else ""  # agent and runner stand outside of it
         strays = _inside(self.folder, inside)

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from agent.submission import SubmissionHost
-from runner import killing
 from runner.birth import spawn
+from tests.living import living_below
 
 
 def call(host: SubmissionHost, function: str, *args, **kwargs):
@@ -258,9 +258,9 @@ def test_a_program_that_does_not_exist_is_an_os_error(submit):
 
 
 def test_closing_leaves_no_process(tmp_path):
-    before = killing.descendants(os.getpid())
+    before = living_below(os.getpid())
     host = SubmissionHost(str(tmp_path), None, spawn())
     host.submit({"a.py": b"def f(): return 1"}, entry="a.py", seconds=5, memory_mb=64)
     assert call(host, "f") == {"value": 1}
     host.close()
-    assert killing.descendants(os.getpid()) <= before
+    assert living_below(os.getpid()) <= before
