@@ -83,7 +83,7 @@ def test_parsing_runs_nothing(submit):
         ("import os; os._exit(0)", "exit"),
         ("raise SystemExit(0)", "import"),
         ("raise KeyboardInterrupt", "import"),
-        ("import no_such_module", "import"),
+        ("import no_such_module", "lacking"),
         ("class B(BaseException): pass\nraise B", "import"),
         ("x = 1", "missing"),
     ],
