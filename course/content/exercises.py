@@ -52,6 +52,7 @@ def _exercise(
         points=entry.points,
         seconds=entry.seconds,
         memory_mb=entry.memory_mb,
+        processes=entry.processes,
         rules=rules.rules,
         rights=read_answers(folder, RIGHT, _solution(folder, entry).suffix),
         cheats=read_answers(folder, CHEAT, _solution(folder, entry).suffix),

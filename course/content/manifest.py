@@ -16,6 +16,7 @@ from course.model.lesson import (
     Gauge,
     Needs,
     Parameter,
+    Processes,
     Trigger,
 )
 from course.model.points import MOST
@@ -40,6 +41,7 @@ class ExerciseEntry:
     points: int
     seconds: float
     memory_mb: int
+    processes: Processes
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,6 +244,7 @@ def _exercise(table: Table) -> ExerciseEntry:
         points=table.whole("points", 10, least=1, most=MOST),
         seconds=table.number("seconds", 20.0),
         memory_mb=table.whole("memory_mb", 256, least=16),
+        processes=cast("Processes", table.one_of("processes", get_args(Processes), "each")),
     )
     if entry.file and not _FILE_NAME.fullmatch(entry.file):
         table.complain("file", f"'{entry.file}' is not a plain file name")

@@ -117,9 +117,14 @@ def _work(exercise: Exercise) -> Fields:
         "file": exercise.file,
         "tests": [str(test.resolve()) for test in exercise.tests],
         "seconds": exercise.seconds,
-        # A program's process belongs to the rig, which starts it once for all tests.
-        "fresh": exercise.kind != "program",
+        "fresh": _fresh(exercise),
     }
+
+
+def _fresh(exercise: Exercise) -> str:
+    if exercise.kind == "program":  # its process belongs to the rig, which starts it once for all
+        return "never"
+    return "after_trouble" if exercise.processes == "one" else "always"
 
 
 def _follow(

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Generator
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 
@@ -11,6 +11,7 @@ from course.judge.proxy import TRIPPED, Blamed, Desk
 from course.model.json import JSON, Fields
 
 LONGEST = 4_000
+Fresh = Literal["always", "after_trouble", "never"]
 
 
 class Reporter:
@@ -18,15 +19,18 @@ class Reporter:
 
     Args:
         desk: Where the run's proxies ask.
-        fresh: Whether each test starts in a fresh process of the learner's.
+        fresh: Which tests start in a fresh process of the learner's; the first has one anyway.
     """
 
-    def __init__(self, desk: Desk, *, fresh: bool) -> None:
+    def __init__(self, desk: Desk, *, fresh: Fresh) -> None:
         self._channel: Channel | None = None
         self._unsent: list[tuple[str, Fields]] = []
         self._desk = desk
         self._fresh = fresh
         self._is_first = True
+        self._is_troubled = (
+            False  # by the test before: not passed, or with a failure of the submission's
+        )
         self._tests = 1
         self._outcome = ("passed", "", "")
         self._started = 0.0
@@ -62,9 +66,10 @@ class Reporter:
     def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, Any, Any]:
         """One test from its fresh process to its report."""
         self._outcome, self._started = ("passed", "", ""), time.monotonic()
-        self._desk.has_answered = False
+        self._desk.has_answered = self._desk.has_failed = False
         result = yield
         outcome, message, fault = self._outcome
+        self._is_troubled = outcome != "passed" or self._desk.has_failed
         self._tell(
             "report",
             name=item.name,
@@ -78,7 +83,8 @@ class Reporter:
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_setup(self) -> None:
         """End what the test before left running, and give this one its share of the time."""
-        fresh, self._is_first = self._fresh and not self._is_first, False
+        wanted = self._fresh == "always" or (self._fresh == "after_trouble" and self._is_troubled)
+        fresh, self._is_first = wanted and not self._is_first, False
         self._desk.begin(tests=self._tests, fresh=fresh)
 
     @pytest.hookimpl(wrapper=True)

@@ -66,7 +66,7 @@ class Failure:
 
 
 class Desk:
-    """Where proxies ask; knows whether the submission has answered in this test.
+    """Where proxies ask; knows whether the submission has answered or failed in this test.
 
     Args:
         file: The learner's file, as messages call it.
@@ -77,6 +77,7 @@ class Desk:
     def __init__(self, file: str) -> None:
         self.file = file
         self.has_answered = False
+        self.has_failed = False
         self._begin: Fields = {}  # what the sandbox is told with the next question
 
     def begin(self, *, tests: int, fresh: bool) -> None:
@@ -171,6 +172,7 @@ class Submission:
     def _result(self, told: Fields) -> Fields | Failure:
         failed = told.get("failure")
         if isinstance(failed, dict):
+            self._desk.has_failed = True
             return _failure(failed)
         if "value" not in told:
             raise SandboxFault("the sandbox answered neither a value nor a failure")

@@ -17,7 +17,7 @@ from typing import NoReturn, cast
 import pytest
 
 from course.judge.channel import Channel
-from course.judge.plugin import Reporter
+from course.judge.plugin import Fresh, Reporter
 from course.judge.proxy import Desk, Fixtures
 from course.model.json import Fields
 
@@ -76,7 +76,7 @@ class Template:
         self._is_run = False
         self.channel: Channel
         self._desk = Desk(str(work["file"]))
-        self._reporter = Reporter(self._desk, fresh=bool(work["fresh"]))
+        self._reporter = Reporter(self._desk, fresh=cast("Fresh", work["fresh"]))
         self._fixtures = Fixtures(self._desk)
 
     def collect(self) -> int:

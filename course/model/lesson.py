@@ -7,6 +7,7 @@ from typing import Literal
 from course.model.json import JSON
 
 ExerciseKind = Literal["function", "config", "program"]
+Processes = Literal["each", "one"]
 BlockKind = Literal["text", "trigger", "gauges", "experiment", "exercise", "code"]
 
 
@@ -111,6 +112,7 @@ class Exercise:
     points: int = 10
     seconds: float = 20.0
     memory_mb: int = 256
+    processes: Processes = "each"  # test has its own, or all have one
     rules: tuple[Rule, ...] = ()
     rights: tuple[Answer, ...] = ()  # must pass
     cheats: tuple[Answer, ...] = ()  # must fail

@@ -42,6 +42,7 @@ def digest_tests(exercise: Exercise) -> str:
         "points": exercise.points,
         "seconds": exercise.seconds,
         "memory_mb": exercise.memory_mb,
+        "processes": exercise.processes,
     }
     return digest_of({"files": digest_files(files), "rules": cast("JSON", rules)})
 

@@ -12,5 +12,5 @@ def find(user_id, shards):
 
 
 def find_all(questions):
-    """The same for many: [user_id, shards] each."""
-    return [find(user_id, shards) for user_id, shards in questions]
+    """The same for many: of each [shards, user ids] the answers, each from a list of its own."""
+    return [[find(user, list(shards)) for user in users] for shards, users in questions]
