@@ -53,6 +53,7 @@ class EmbeddedBackend:
             "LANG": "C.UTF-8",
             "COURSE_WORK": str(work),
             "COURSE_SECONDS": str(size.seconds),
+            "COURSE_SERVERS": str(int(size.data_mb > 0)),
             HASH_SEED: hash_seed,
         }
         agent = subprocess.Popen(

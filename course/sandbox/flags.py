@@ -53,6 +53,7 @@ def container_config(  # noqa: PLR0913 - the container's parameters, each named 
             "COURSE_ISOLATION=uid",
             f"COURSE_SECONDS={size.seconds}",
             f"COURSE_SERVERS={int(size.data_mb > 0)}",
+            f"COURSE_ALONE={int(not size.data_mb)}",  # with the submission, in a container
             f"{HASH_SEED}={hash_seed}",
         ],
         "Labels": dict(labels),

@@ -10,7 +10,7 @@ from runner.metering import HAS_PROC, Meter, tells_waiting
 
 TYPE_CHECKING = False  # importing `typing` takes longer than all of this
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from runner.clock import AwakeClock
 
@@ -37,13 +37,20 @@ class Budget:
     Args:
         seconds: Of processor time, for all tests together.
         clock: Of the agent.
+        whole: Seconds that all of the submission's processes have used so far, where something else
+            than they tells that (`float` is none): of a process that no parent waits for, the
+            kernel tells nothing once it has ended.
     """
 
-    def __init__(self, seconds: float, clock: AwakeClock) -> None:
+    def __init__(
+        self, seconds: float, clock: AwakeClock, whole: Callable[[], float] = float
+    ) -> None:
         self.seconds = self.allowed = seconds
         self.cpu = 0.0  # of the call that is under way
         self._clock = clock
         self._meter = Meter()
+        self._whole = whole
+        self._whole_before = self._metered = 0.0  # when the call began, and since then
         self._before = self._test = 0.0  # used by earlier tests, and by earlier calls of this one
         self._call = 0.0  # used by the call that is under way
         self._waited = self._began = 0.0
@@ -57,9 +64,10 @@ class Budget:
     def begin_call(self, pids: Iterable[int]) -> None:
         """The submission has the word: from here on its time counts."""
         self._meter.read(pids)
+        self._whole_before = self._whole()
         self._test += self._call
         self._began = self._clock.now()
-        self.cpu = self._waited = self._call = 0.0
+        self.cpu = self._metered = self._waited = self._call = 0.0
 
     def charge(self, pids: Iterable[int]) -> None:
         """Count what the call has used so far.
@@ -68,7 +76,8 @@ class Budget:
         worked out over the whole call and not from one look to the next.
         """
         cpu, waited = self._meter.read(pids)
-        self.cpu += cpu
+        self._metered += cpu
+        self.cpu = max(self._metered, self._whole() - self._whole_before)
         self._waited += waited
         passed = self._clock.now() - self._began
         if HAS_PROC and not tells_waiting():

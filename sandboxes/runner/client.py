@@ -42,7 +42,6 @@ class ForkServer:
         self._control = born.control
         self._lock = threading.Lock()
         self._asked: deque[Child | Question] = deque()
-        self.spent = 0.0  # seconds of processor time of all that have ended, as last told
         self._children: dict[int, Child] = {}
         self.is_warm = threading.Event()
         self.output = Output()
@@ -91,10 +90,6 @@ class ForkServer:
         """Make a folder for the learner that was not there before; why not, where that fails."""
         return str(self._ask(SLACK_SECONDS, make=folder).get("made", "the runner has ended"))
 
-    def spend(self) -> float:
-        """Seconds of processor time of all that have ended, since it started."""
-        return float(self._ask(SLACK_SECONDS, spend=True).get("spent", self.spent))
-
     def _ask(self, seconds: float, **wanted: object) -> dict[str, Any]:
         """One command and its answer; empty when it does not answer in time, or has ended."""
         question = Question()
@@ -128,7 +123,6 @@ class ForkServer:
             child.exited(-9)
 
     def _heard(self, told: dict[str, Any]) -> None:
-        self.spent = max(self.spent, told.get("spent", 0.0))
         if "exited" in told:
             child = self._children.pop(told["exited"], None)
             if child is not None:

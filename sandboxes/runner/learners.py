@@ -149,10 +149,6 @@ class Learners:
         spare = {self._spare.pid} if self._spare else set()
         return killing.descendants(self._server.pid) - spare
 
-    def spend(self) -> float:
-        """Seconds of processor time of all processes that have ended since the start."""
-        return self._server.spend()
-
     def close(self) -> None:
         """Kill them and end the fork server; idempotent."""
         if self._server.is_alive:

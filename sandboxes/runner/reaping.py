@@ -30,7 +30,6 @@ class Reaper:
     def __init__(self, on_end: OnEnd, woken: int) -> None:
         self._on_end = on_end
         self._woken = woken
-        self.spent = 0.0  # seconds of processor time of all that have ended
 
     def reap(self) -> bool:
         """Take in all that have ended; whether there is no child left."""
@@ -38,12 +37,11 @@ class Reaper:
             os.read(self._woken, 4096)
         while True:
             try:
-                pid, status, usage = os.wait4(-1, os.WNOHANG | ALL_KINDS)
+                pid, status = os.waitpid(-1, os.WNOHANG | ALL_KINDS)
             except ChildProcessError:
                 return True
             if pid == 0:
                 return False
-            self.spent += usage.ru_utime + usage.ru_stime
             self._on_end(pid, os.waitstatus_to_exitcode(status))
 
     def drain(self, kill: Callable[[], None], seconds: float) -> bool:

@@ -3,10 +3,9 @@
 Commands come as JSON lines on the control socket, and are answered in their order:
 
     {"fork": true} with the child's end of the value channel and the pipe for what it prints:
-        {"forked": pid} or {"refused": why}; later, out of order, {"exited": pid, "status": n,
-        "spent": seconds}, where a negative status is a signal
+        {"forked": pid} or {"refused": why}; later, out of order, {"exited": pid, "status": n},
+        where a negative status is a signal
     {"drain": seconds}: kill all there is; {"drained": true} when it is proved that none is left
-    {"spend": true}: {"spent": seconds} of processor time of all that have ended so far
     {"learner": uid or null}: whose processes they are from now on
     {"erase": [places]}: remove what that uid owns in them; {"left": [what resisted]}
     {"make": folder}: a fresh folder for that uid; {"made": why not, or empty}
@@ -110,10 +109,6 @@ class Zygote:
     def _do_drain(self, seconds: float) -> None:
         self._tell(drained=self._drain(seconds))
 
-    def _do_spend(self, _: bool) -> None:
-        self._reaper.reap()
-        self._tell(spent=self._reaper.spent)
-
     def _do_learner(self, uid: int | None) -> None:
         self._uid = uid
 
@@ -164,7 +159,7 @@ class Zygote:
     def _ended(self, pid: int, status: int) -> None:
         if pid in self._forked:  # the rest are orphans we adopted
             self._forked.discard(pid)
-            self._tell(exited=pid, status=status, spent=self._reaper.spent)
+            self._tell(exited=pid, status=status)
 
     def _load(self, names: list[str]) -> None:
         for name in names:

@@ -125,6 +125,7 @@ def test_the_rest_of_a_container_is_plain(engine, start, image, purpose, network
         "COURSE_ISOLATION",
         "COURSE_SECONDS",
         "COURSE_SERVERS",
+        "COURSE_ALONE",
         "PYTHONHASHSEED",
     }
 

@@ -94,15 +94,6 @@ def test_whoever_hides_is_gone_when_the_agent_is_killed(lock):
     _until(lambda: not is_held(lock))
 
 
-def test_processor_time_of_all_that_ended_is_told(host):
-    submit(host, BUSY)
-    before = host._learners.spend()
-    call(host, "burn")
-    host.restart()
-    assert host._learners.spend() >= before + 0.3
-
-
-@AS_ROOT
 def test_nobody_is_killed_in_the_name_of_root():
     with pytest.raises(ValueError, match="cannot stand in"):
         kill_uid(0)
