@@ -108,6 +108,17 @@ class Wiring:
 
         return Checks(self.sandboxes, self.judge(), ahead=ahead, settle=settle)
 
+    def checker_of_many(self, boxes: int) -> "Checks":
+        """What judges many answers on so many seeds, in boxes that are kept where that can be."""
+        from course.runs.checks import Checks
+        from course.runs.grading.fast import BatchSandboxes, FastSandboxes
+
+        if self.sandboxes.report().kind != "docker":
+            return self.checker(ahead=True, settle=False)
+        fast = FastSandboxes(cast("BatchSandboxes", self.sandboxes), boxes)
+        self._at_end.callback(fast.close)
+        return Checks(fast, self.judge(), ahead=False)
+
     def judge(self) -> "Judge":
         """What runs tests; ended with the command."""
         from course.judge.judge import PytestJudge

@@ -30,7 +30,7 @@ def chooser(image):
 @pytest.fixture(scope="module")
 def box(chooser):
     with contextlib.closing(chooser.open_for_batch(EXERCISE)) as session:
-        yield Box(session, EXERCISE.memory_mb)
+        yield Box(session)
 
 
 def submit(box: Box) -> None:

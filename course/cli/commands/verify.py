@@ -16,9 +16,9 @@ from course.model.proof import Proof
 from course.report.proofs import proof_line, summary_line
 from course.runs.cheats.kinds import KINDS
 from course.runs.cheats.recording import record
-from course.runs.verify.effort import FIRST_SEED, PARTS, Effort
+from course.runs.verify.effort import FIRST_SEED, FUNCTION_SEEDS, PARTS, Effort
 from course.runs.verify.oracle import Oracle
-from course.runs.verify.trials import Trials
+from course.runs.verify.trials import Checker, Trials
 from course.runs.verify.verifier import Verifier
 
 Chosen = tuple[Lesson, tuple[Exercise, ...]]
@@ -63,7 +63,7 @@ def run(options: argparse.Namespace, wiring: Wiring) -> int:
     """Do it."""
     chosen = list(_chosen(options.lessons, wiring))
     effort = _effort(options)
-    trials = Trials(lambda: wiring.checker(ahead=True, settle=False), effort.jobs)
+    trials = Trials(lambda: _checker(wiring, effort), effort.jobs)
     recorded = partial(record, wiring.sandboxes, wiring.judge())
     oracle = Oracle(trials, recorded, effort)
     verifier = Verifier(wiring.sandboxes, trials, oracle, wiring.sandboxes.left_over, effort)
@@ -77,6 +77,12 @@ def run(options: argparse.Namespace, wiring: Wiring) -> int:
         trials.close()
     (explain if options.json else _say)(summary_line(proofs))
     return 0 if all(proof.holds for proof in proofs) else 1
+
+
+def _checker(wiring: Wiring, effort: Effort) -> Checker:
+    if effort.thorough:
+        return wiring.checker_of_many(FUNCTION_SEEDS)
+    return wiring.checker(ahead=True, settle=False)
 
 
 def _effort(options: argparse.Namespace) -> Effort:

@@ -21,6 +21,7 @@ RENEW_SECONDS = 30.0
 PING_SECONDS = 10.0
 MOST_SUBMISSIONS = 200  # in one container
 OLDEST_SECONDS = 2400.0  # well before the container's own deadline
+Wanted = tuple[int, int | None]  # memory in MB, and the seed of all checks in a box
 
 
 class BatchSandboxes(Sandboxes, Protocol):
@@ -35,14 +36,10 @@ class Box:
 
     Args:
         session: With its agent; the box owns it.
-        memory_mb: What exercises it is large enough for need.
-        seed: Of all checks in it.
     """
 
-    def __init__(self, session: Session, memory_mb: int, seed: int | None = None) -> None:
+    def __init__(self, session: Session) -> None:
         self.session = session
-        self.memory_mb = memory_mb
-        self.seed = seed
         self._taken = 0
         self._opened = time.monotonic()
         self.is_good = False
@@ -101,11 +98,13 @@ class FastSandboxes:
 
     Args:
         sandboxes: Where containers come from.
+        most: Boxes that are kept, one for each size and seed.
     """
 
-    def __init__(self, sandboxes: BatchSandboxes) -> None:
+    def __init__(self, sandboxes: BatchSandboxes, most: int = 1) -> None:
         self._sandboxes = sandboxes
-        self._box: Box | None = None
+        self._most = most
+        self._boxes: dict[Wanted, Box] = {}  # the one used last comes last
         self._free = threading.Event()
         self._free.set()
 
@@ -122,11 +121,9 @@ class FastSandboxes:
             raise
 
     def close(self) -> None:
-        """End the box; idempotent."""
+        """End the boxes; idempotent."""
         self._free.wait(2 * RENEW_SECONDS)
-        box, self._box = self._box, None
-        if box is not None:
-            box.session.close()
+        self._keep(0)
 
     def report(self) -> SandboxReport:
         """As the sandboxes say."""
@@ -149,19 +146,24 @@ class FastSandboxes:
         return list(self._sandboxes.left_over())
 
     def _good_box(self, exercise: Exercise, seed: int | None) -> Box:
-        box = self._box
         wanted = (exercise.memory_mb, seed)
-        if box is not None and (box.memory_mb, box.seed) == wanted and box.answers():
-            return box
-        if box is not None:
-            self._box = None
+        box = self._boxes.pop(wanted, None)
+        if box is not None and not box.answers():
             box.session.close()
-        box = Box(self._sandboxes.open_for_batch(exercise, seed), exercise.memory_mb, seed)
+            box = None
+        if box is None:
+            self._keep(self._most - 1)
+            box = Box(self._sandboxes.open_for_batch(exercise, seed))
         if not box.is_good:
             box.session.close()
             raise SandboxLost("This sandbox cannot keep submissions apart from each other.")
-        self._box = box
+        self._boxes[wanted] = box
         return box
+
+    def _keep(self, count: int) -> None:
+        """End those that were not used for longest, until there are no more than so many."""
+        while len(self._boxes) > count:
+            self._boxes.pop(next(iter(self._boxes))).session.close()
 
     def _done(self, _box: Box) -> None:
         self._free.set()

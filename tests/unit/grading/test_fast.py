@@ -68,3 +68,13 @@ def test_what_is_proved_gone_keeps_the_box():
     assert not only.is_closed
     fast.close()
     assert only.is_closed
+
+
+def test_as_many_boxes_are_kept_as_there_are_seeds_and_the_oldest_goes():
+    sessions = [Session() for _ in range(3)]
+    fast = FastSandboxes(cast("BatchSandboxes", Sandboxes(*sessions)), most=2)
+    for seed in (1, 2, 1, 2, 1, 3, 1):
+        fast.open_for_check(EXERCISE, seed).close()
+    assert [session.is_closed for session in sessions] == [False, True, False]
+    fast.close()
+    assert all(session.is_closed for session in sessions)

@@ -21,7 +21,6 @@ UID = 0x4100_0000 + os.getpid()
 AS_ROOT = pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a uid of its own")
 SOURCE = Path(hider.__file__).read_bytes()
 NEEDED = {"ctypes", "fcntl", "platform", "signal", "threading", "time"}
-BUSY = b"def burn():\n    while __import__('time').process_time() < 0.3: pass\n"
 
 
 @pytest.fixture(params=[None, pytest.param(UID, marks=AS_ROOT)], ids=["our uid", "their uid"])
