@@ -1,17 +1,42 @@
 """Loopback ports: which are free, who answers, and who owns a listener."""
 
 import contextlib
+import os
 import socket
+import threading
+from collections import deque
 from pathlib import Path
 
+from lab.errors import LabError
+
 LISTEN = "0A"  # as /proc/net/tcp writes the state
+# Below those that a system gives to whoever connects, who would take one before it is listened on.
+PORTS = range(10_000, 32_768)
+MOST_GIVEN = 1_000  # ports that are not given again
+MOST_DRAWS = 10_000
+
+_given: deque[int] = deque(maxlen=MOST_GIVEN)
+_giving = threading.Lock()
 
 
 def free_port() -> int:
-    """A loopback port nobody listens on."""
+    """A loopback port that nobody listens on, and that nobody else here was given lately."""
+    with _giving:
+        for _ in range(MOST_DRAWS):
+            port = PORTS[int.from_bytes(os.urandom(4), "big") % len(PORTS)]
+            if port not in _given and _is_free(port):
+                _given.append(port)
+                return port
+    raise LabError("no loopback port is free")
+
+
+def _is_free(port: int) -> bool:
     with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+        return True
 
 
 def accepts(port: int) -> bool:

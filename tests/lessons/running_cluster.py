@@ -4,7 +4,6 @@ import http.client
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -14,6 +13,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
+from lab.ports import free_port
 from tests.lessons.lesson_code import modules
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -42,9 +42,7 @@ class Running:
         self.folder = folder
         self.settings = folder / "settings.json"
         self.board = board_file.Scoreboard(folder / "board")
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
+        self.port = free_port()
 
     def start(self, workers: int = 3, **changes: object) -> "Running":
         """Start it and wait until all workers answer."""

@@ -18,6 +18,7 @@ import pymongo
 from pymongo import MongoClient
 
 from lab.control import ask_process
+from lab.ports import free_port
 from mongo.wire import decode_message, encode_message
 
 STAND_IN = Path(__file__).parents[3] / "sandboxes" / "mongo"
@@ -34,11 +35,7 @@ def until(condition: Callable[[], object], what: str, seconds: float = 10.0) -> 
 
 def free_ports(count: int) -> list[int]:
     """Find ports that nobody listens on."""
-    with contextlib.ExitStack() as stack:
-        sockets = [stack.enter_context(socket.socket()) for _ in range(count)]
-        for one in sockets:
-            one.bind(("127.0.0.1", 0))
-        return [one.getsockname()[1] for one in sockets]
+    return [free_port() for _ in range(count)]
 
 
 class Server:
