@@ -35,3 +35,4 @@ class Verdict:
     seed: int = 0
     seconds: float = 0.0
     events: str = ""  # sha256 of what was asked and answered, in order
+    is_crowded: bool = False  # it failed, perhaps for want of a processor: others had them all

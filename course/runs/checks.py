@@ -125,7 +125,9 @@ class Checks:
         verdict = replace(verdict, events=reach.log.closed(verdict))
         printed = cast("Fields", session.request("output", seconds=ANSWER_SECONDS))
         foreign = reach.foreign()
-        verdict = replace(verdict, output=clean(str(printed["text"]), OUTPUT_LIMIT))
+        is_crowded = verdict.outcome == "failed" and reach.is_crowded
+        output = clean(str(printed["text"]), OUTPUT_LIMIT)
+        verdict = replace(verdict, output=output, is_crowded=is_crowded)
         if foreign:  # whatever else went wrong, also with the rig, follows from it
             ports = ", ".join(map(str, foreign))
             why = f"Somebody else answered on a port of the system ({ports})."

@@ -17,6 +17,7 @@ PATIENCE = 25  # times an exercise's seconds: the agent says sooner whose time i
 FIRING = 2  # times an exercise's seconds, on the agent's clock, that its rig may take
 LEEWAY_SECONDS = 5.0
 STARVED = 0.25  # of the agent's time: so late, or so little of the learner's
+CROWDED = 0.5  # of the time that a rig ran, somebody on the machine waited for a processor
 AT_ONCE_SECONDS = 15.0  # a refusal that comes sooner was no wait that ran out
 ANSWER_SECONDS = 30.0  # for what the agent does by itself
 HARNESS, RIG, ENTRY = "harness.py", "rig.py", "lesson.py"
@@ -49,6 +50,7 @@ class Reach:
         self._seed = seed
         self._strangers: set[int] = set()
         self._alive: Fields = {}  # what the agent said of itself last
+        self._began: Fields = {}  # and when the rig was there
         self._fired = 0.0  # seconds of the agent's that the rig has taken
         self.log = log or EventLog()
         self.unusable = ""  # why the submission cannot even be set up
@@ -117,11 +119,21 @@ class Reach:
         return not is_refused and late > STARVED * awake and spent < STARVED * awake
 
     @property
+    def is_crowded(self) -> bool:
+        """Whether others wanted the processors too while a rig, which needs real time, ran."""
+        crowded, awake = map(self._since_rig, ("crowded", "awake"))
+        return crowded > CROWDED * awake
+
+    @property
     def _awake(self) -> float:
         return self._told("awake")
 
     def _told(self, what: str) -> float:
         return cast("float", self._alive.get(what, 0.0))
+
+    def _since_rig(self, what: str) -> float:
+        """How much of it came since the rig was there; 0 without one."""
+        return self._told(what) - cast("float", self._began.get(what, 0.0)) if self._began else 0.0
 
     def _begin(self, tests: JSON, fresh: JSON) -> Fields:
         self._request("begin", ANSWER_SECONDS, tests=tests, fresh=fresh)
@@ -188,6 +200,8 @@ class Reach:
             services=[],
             sandbox=self._session.kind,
         )
+        self._ping()
+        self._began = self._alive
 
     def _refuse_unusable(self) -> None:
         if self.unusable:

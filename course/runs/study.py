@@ -118,13 +118,18 @@ class Desk(Reader):
     def check(self, exercise: Exercise, file: Path | None = None) -> Verdict:
         """Judge the learner's file, or another; only the own one's verdict is remembered."""
         if file is not None:
-            return self._checker.check(exercise, _readable(file))
+            return self._judged(exercise, _readable(file))
         path = self._workspace.file(exercise)
         digest = _digest(path)
-        verdict = self._checker.check(exercise, path)
+        verdict = self._judged(exercise, path)
         with self._remembering():
             self._store.add_attempt(verdict, digest)
         return verdict
+
+    def _judged(self, exercise: Exercise, file: Path | bytes) -> Verdict:
+        """The verdict; a second one where the machine was too crowded to believe the first."""
+        verdict = self._checker.check(exercise, file)
+        return self._checker.check(exercise, file) if verdict.is_crowded else verdict
 
     def hint(self, exercise: Exercise) -> Hint | None:
         """Uncover the next hint."""

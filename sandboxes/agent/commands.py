@@ -13,6 +13,7 @@ import threading
 from agent.files import BadFiles, decoded
 from agent.learner import in_words, learner
 from agent.wire import VERSION, Out
+from runner.metering import crowded_seconds
 
 TYPE_CHECKING = False  # importing `typing` takes longer than all of this
 if TYPE_CHECKING:
@@ -184,10 +185,11 @@ class Commands:
         """Still here, the services are still ours, and whose time it was."""
         answer = {"alive": True, "foreign": self._lesson.foreign if self._lesson else []}
         if self._host is None:
-            return {**answer, "awake": 0.0, "late": 0.0, "spent": 0.0}
+            return {**answer, "awake": 0.0, "late": 0.0, "spent": 0.0, "crowded": 0.0}
         clock = self._host.clock
         spent = self._host.spent() + (self._lesson.spent if self._lesson else 0.0)
-        return {**answer, "awake": clock.now(), "late": clock.late, "spent": spent}
+        times = {"awake": clock.now(), "late": clock.late, "crowded": crowded_seconds()}
+        return {**answer, **times, "spent": spent}
 
     def do_play(self, *, files: list[dict[str, Any]], entry: str, limit: float) -> dict[str, Any]:
         """Run a lesson alone, as `python lesson.py` does."""

@@ -63,6 +63,13 @@ def waiting_seconds(pid: int) -> float:
     return waited / 1e9
 
 
+def crowded_seconds() -> float:
+    """So long has somebody on this machine waited for a processor; 0 where nobody tells."""
+    with suppress(OSError), open("/proc/pressure/cpu", "rb") as file:
+        return int(file.readline().rpartition(b"total=")[2]) / 1e6
+    return 0.0
+
+
 def tells_waiting() -> bool:
     """Whether the kernel tells how long a thread waited for a processor."""
     return os.path.exists("/proc/self/schedstat")

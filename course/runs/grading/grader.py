@@ -92,8 +92,9 @@ class Grader:
     def judge(self, exercise: Exercise, files: Mapping[str, bytes]) -> tuple[Verdict, int]:
         """The verdict on these files, and at which try it came.
 
-        What nobody could judge is judged again with the machine for itself: then it is no other
-        submission's load that is in the way.
+        What nobody could judge, or failed beside a rig for which others left too little of the
+        machine, is judged again with the machine for itself: then it is no other submission's load
+        that is in the way.
         """
         seed = self._terms.seed_of(exercise)
 
@@ -106,7 +107,7 @@ class Grader:
                 return _checked(self._second(), exercise, files, seed)
 
         verdict = self._with_an_engine(first)
-        if verdict.outcome != "error":
+        if verdict.outcome != "error" and not verdict.is_crowded:
             return verdict, 1
         return self._with_an_engine(again), TRIES
 

@@ -5,6 +5,8 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
+import pytest
+
 from course.model.verdict import Verdict
 from course.runs.grading.grader import Grader
 from course.runs.grading.turns import EngineWatch, Turns
@@ -57,6 +59,19 @@ def test_what_nobody_can_judge_in_company_is_judged_alone(task):
         grades = list(pool.map(grade, checkers))
     assert {one.grade.outcome for one in grades} == {"passed"}
     assert any(one.tries == 2 for one in grades)
+
+
+@pytest.mark.parametrize(("crowded", "tries"), [(1, 2), (0, 1)])
+def test_what_failed_in_a_crowd_is_judged_alone_and_that_counts(task, crowded, tries):
+    class InACrowd(FakeChecker):
+        def check(self, exercise, files, *, seed=None) -> Verdict:
+            verdict = super().check(exercise, files, seed=seed)
+            if len(self.seeds) > crowded:
+                return verdict
+            return replace(verdict, outcome="failed", is_crowded=True)
+
+    graded = Grader(InACrowd(), TERMS).grade(task())
+    assert (graded.grade.outcome, graded.tries) == ("passed", tries)
 
 
 def test_an_engine_that_went_away_costs_no_try(task):

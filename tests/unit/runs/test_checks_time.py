@@ -54,3 +54,21 @@ def test_a_file_that_is_refused_at_once_is_refused_on_a_starved_machine_too():
     session = Session(ping=alive, open=SubmissionRefused("nginx: unknown directive"))
     verdict = check(session, Judge("failed"), rig=rig)
     assert (verdict.outcome, verdict.why) == ("failed", "nginx: unknown directive")
+
+
+@pytest.mark.parametrize(
+    ("began", "ended", "is_crowded"), [(100.0, 106.0, True), (100.0, 101.0, False), (0, 0, False)]
+)
+def test_a_failure_beside_a_rig_tells_of_a_crowded_machine(began, ended, is_crowded):
+    rig = EXERCISE.folder / "answer.py"  # any file
+    alive = {"alive": True, "foreign": [], "late": 0.0, "spent": 0.0}
+    told = [{**alive, "awake": 1.0, "crowded": began}, {**alive, "awake": 11.0, "crowded": ended}]
+
+    class Asked(Session):
+        def request(self, command, *, seconds, **arguments):
+            if command == "ping":
+                return told.pop(0) if len(told) > 1 else told[0]
+            return super().request(command, seconds=seconds, **arguments)
+
+    assert check(Asked(), Judge("failed"), rig=rig).is_crowded == is_crowded
+    assert not check(Asked(), Judge("passed"), rig=rig).is_crowded

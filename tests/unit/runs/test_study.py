@@ -1,4 +1,5 @@
 import os
+from dataclasses import replace
 
 import pytest
 
@@ -149,6 +150,18 @@ def test_only_the_own_files_verdict_is_remembered(desk, tmp_path):
     desk.check(exercise)
     assert desk.card("01").exercises[0].attempts == 1
     assert desk.card("01").exercises[0].state == "started"
+
+
+def test_a_failure_in_a_crowd_is_judged_once_more(desk, checker, monkeypatch):
+    first = checker.check
+
+    def crowded(exercise, file):
+        return replace(first(exercise, file), is_crowded=len(checker.files) == 1)
+
+    monkeypatch.setattr(checker, "check", crowded)
+    assert not desk.check(desk.exercise("01/add")).is_crowded
+    assert len(checker.files) == 2
+    assert desk.card("01").exercises[0].attempts == 1
 
 
 @pytest.mark.parametrize("make", [lambda path: None, lambda path: path.mkdir(), os.mkfifo])
