@@ -6,6 +6,9 @@ import pytest
 
 CROWD = 15
 TRIES = 3  # a busy machine makes visitors wait longer, never shorter: the quickest counts
+# It may also stop a process between two commands for longer than all others need, and then a right
+# answer reads once more: the fewest of two crowds count.
+CROWDS = 2
 
 
 @pytest.fixture
@@ -25,6 +28,19 @@ def all_answered(seen, when):
     )
 
 
+def fewest_reads(rig, rng, key, *, delay=0.3, each=CROWD, spread=0.0):
+    """How often the origin is asked for a crowd that finds no copy."""
+    fewest = 99
+    for _ in range(CROWDS):
+        rig.fire("fresh", mark=str(rng.random()), delay=delay)
+        seen = rig.fire("crowd", keys=[key], each=each, spread=spread)
+        all_answered(seen, "with an empty cache")
+        fewest = min(fewest, seen["reads"])
+        if fewest <= 1:
+            break
+    return fewest
+
+
 @pytest.mark.hint("The program that you were given passes this one: does yours still start?")
 @pytest.mark.points(1)
 def test_everybody_gets_the_product(rig, key):
@@ -34,13 +50,10 @@ def test_everybody_gets_the_product(rig, key):
 
 @pytest.mark.hint("A lock in Redis: SET with NX says who comes first. What do the others do?")
 @pytest.mark.points(4)
-def test_one_rebuild_for_a_crowd(rig, key):
+def test_one_rebuild_for_a_crowd(rig, key, rng):
     """However many miss, at once or one by one, in whichever process, the origin is asked once."""
-    for number, spread in enumerate((0.0, 0.6, 0.0)):
-        one = f"{key}{number}"
-        seen = rig.fire("crowd", keys=[one], each=2 * CROWD, spread=spread)
-        all_answered(seen, "with an empty cache")
-        reads = seen["reads"] - number
+    for spread in (0.0, 0.6, 0.0):
+        reads = fewest_reads(rig, rng, key, each=2 * CROWD, spread=spread)
         assert reads == 1, f"{2 * CROWD} visitors missed, and the origin was asked {reads} times"
 
 
@@ -65,16 +78,17 @@ def test_who_gets_the_lock_looks_again(rig, key, rng):
 @pytest.mark.points(1)
 def test_copy_is_left_for_the_next_visitors(rig, key):
     """After the rebuild the origin's answer lies under product:KEY and is used."""
-    rig.fire("crowd", keys=[key], each=3)
+    before = rig.fire("crowd", keys=[key], each=3)["reads"]
     copy = rig.fire("copy", key=key)
     assert copy["lifetime"] != -2, "there is no copy under product:KEY"
     assert copy["is_right"], "what lies under product:KEY is not the origin's answer"
     seen = rig.fire("crowd", keys=[key], each=CROWD)
     all_answered(seen, "with a copy in Redis")
-    assert seen["reads"] == 1, f"a copy was there, and the origin was asked {seen['reads'] - 1} x"
+    more = seen["reads"] - before
+    assert more == 0, f"a copy was there, and the origin was asked {more} x"
     assert rig.fire("forget", key=key), "there is no copy under product:KEY any more"
     seen = rig.fire("crowd", keys=[key], each=3)
-    assert seen["reads"] == 2, f"two copies have ended, and the origin was asked {seen['reads']} x"
+    assert seen["reads"] > before, "the copy had ended, and the origin was not asked for another"
 
 
 @pytest.mark.hint("SET has EX for that; and who reads a copy leaves its end alone.")
@@ -96,15 +110,16 @@ def test_the_copy_ends_after_its_time(rig, key):
 @pytest.mark.points(2)
 def test_products_do_not_wait_for_each_other(rig, key, rng):
     """Eight products are rebuilt side by side, and a copy is served meanwhile."""
-    keys, quickest = [f"{key}{n}" for n in range(8)], 99.0
+    keys, quickest, is_once = [f"{key}{n}" for n in range(8)], 99.0, False
     for _ in range(TRIES):
         rig.fire("fresh", mark=str(rng.random()), delay=1.0)
         seen = rig.fire("crowd", keys=keys, each=3)
         all_answered(seen, "eight products at once")
-        assert all(seen["calls"].get(one) == 1 for one in keys), "some product was read twice"
+        is_once = is_once or all(seen["calls"].get(one) == 1 for one in keys)
         quickest = min(quickest, seen["seconds"])
-        if quickest < 1.9 or seen["seconds"] > 2.8:
+        if (is_once and quickest < 1.9) or seen["seconds"] > 2.8:
             break
+    assert is_once, "whenever eight products were wanted at once, some were read twice"
     assert quickest < 1.9, f"eight products that take 1 s each took {quickest:.1f} s together"
     quickest = 99.0
     for _ in range(TRIES):
@@ -119,26 +134,24 @@ def test_products_do_not_wait_for_each_other(rig, key, rng):
 @pytest.mark.points(2)
 def test_slow_origin_is_asked_once(rig, key, rng):
     """The origin takes two seconds: still one read, and everybody waits for it."""
-    rig.fire("fresh", mark=str(rng.random()), delay=2.0)
-    seen = rig.fire("crowd", keys=[key], each=3 * CROWD, spread=1.5)
-    all_answered(seen, "with a slow origin")
-    assert seen["reads"] == 1, f"the origin took 2 s, and was asked {seen['reads']} times"
+    reads = fewest_reads(rig, rng, key, delay=2.0, each=3 * CROWD, spread=1.5)
+    assert reads == 1, f"the origin took 2 s, and was asked {reads} times"
 
 
 @pytest.mark.hint("Remove the lock as soon as the copy is there.")
 @pytest.mark.points(2)
 def test_next_expiry_is_rebuilt_at_once(rig, key, rng):
     """When the copy ends again soon, one more read is enough, and nobody waits longer for it."""
-    quickest = 99.0
+    quickest, fewest = 99.0, 99
     for _ in range(TRIES):
         rig.fire("fresh", mark=str(rng.random()))
         seen = rig.fire("ends_again", key=key, each=CROWD)
         assert seen["had_copy"], "there is no copy under product:KEY"
         all_answered(seen, "after the second expiry")
-        assert seen["reads"] == 2, f"two expiries cost {seen['reads']} reads"
-        quickest = min(quickest, seen["seconds"])
-        if quickest < 0.9:
+        quickest, fewest = min(quickest, seen["seconds"]), min(fewest, seen["reads"])
+        if quickest < 0.9 and fewest == 2:
             break
+    assert fewest == 2, f"two expiries cost {fewest} reads"
     assert quickest < 0.9, (
         f"a rebuild takes 0.3 s; after the second expiry visitors waited {quickest:.1f} s"
     )
