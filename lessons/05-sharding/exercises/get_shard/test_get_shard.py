@@ -30,7 +30,7 @@ def not_refused(submission, questions):
     for (shards, users), found in zip(questions, answers, strict=True):
         for user, answer in zip(users, found, strict=True):
             if not same(answer, {"refused": True}):
-                return f"with {len(shards)} shards, {user!r} gave {answer}"
+                return f"on a list of {len(shards)}, {user!r} gave {answer}"
     return None
 
 
