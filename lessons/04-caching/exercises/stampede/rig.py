@@ -13,6 +13,7 @@ from tap import Tap
 from visitors import PATIENCE_SECONDS, visit, visit_all
 
 from lab import Lab
+from lab.errors import SubmissionFault
 
 lab = Lab()
 parts = SimpleNamespace(gates={}, visitors=ThreadPoolExecutor(24))
@@ -48,7 +49,8 @@ def fresh(mark: str, delay: float = 0.3) -> None:
         if not app.is_running:
             app.restart()
     parts.origin.holding.clear()
-    lab.until(lambda: parts.origin.asking == 0, 10, "a quiet origin")
+    if not is_soon(lambda: parts.origin.asking == 0, 10):
+        raise SubmissionFault("its processes go on asking the origin, though nobody visits them")
     parts.redis.client().flushall()
     parts.origin.renew(mark, delay)
 
