@@ -79,7 +79,9 @@ def cheats(lines: Iterable[str]) -> str:
         ]
     head = [f"| exercise | {' | '.join(kinds)} | sandbox |", "| --- " * (len(kinds) + 2) + "|"]
     meanings = [f"- **{kind}**: {MEANINGS[kind]}" for kind in KINDS]
-    return "\n".join([CHEATS, *meanings, "", *head, *rows, "", "## Why not", "", *dict.fromkeys(reasons), ""])
+    return "\n".join(
+        [CHEATS, *meanings, "", *head, *rows, "", "## Why not", "", *dict.fromkeys(reasons), ""]
+    )
 
 
 def _latest(proofs: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
