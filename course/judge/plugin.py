@@ -28,9 +28,7 @@ class Reporter:
         self._desk = desk
         self._fresh = fresh
         self._is_first = True
-        self._is_troubled = (
-            False  # by the test before: not passed, or with a failure of the submission's
-        )
+        self._is_troubled = False  # the test before failed, or the submission did in it
         self._tests = 1
         self._outcome = ("passed", "", "")
         self._started = 0.0
