@@ -121,8 +121,11 @@ class Reach:
     @property
     def is_crowded(self) -> bool:
         """Whether others wanted the processors too while a rig, which needs real time, ran."""
-        crowded, awake = map(self._since_rig, ("crowded", "awake"))
-        return crowded > CROWDED * awake
+        if not self._began:
+            return False
+        before = cast("dict[str, float]", self._began)
+        passed = self._awake - before.get("awake", 0.0)
+        return self._told("crowded") - before.get("crowded", 0.0) > CROWDED * passed
 
     @property
     def _awake(self) -> float:
@@ -130,10 +133,6 @@ class Reach:
 
     def _told(self, what: str) -> float:
         return cast("float", self._alive.get(what, 0.0))
-
-    def _since_rig(self, what: str) -> float:
-        """How much of it came since the rig was there; 0 without one."""
-        return self._told(what) - cast("float", self._began.get(what, 0.0)) if self._began else 0.0
 
     def _begin(self, tests: JSON, fresh: JSON) -> Fields:
         self._request("begin", ANSWER_SECONDS, tests=tests, fresh=fresh)

@@ -12,7 +12,6 @@ import os
 import re
 import sys
 import threading
-import time
 
 from agent.endings import gone, too_late
 from runner.answers import answer, failure, memory_kills
@@ -21,7 +20,7 @@ from runner.budget import Budget, OverTime, Starved
 from runner.child import Child, Ended, Late, Stray
 from runner.clock import AwakeClock
 from runner.learners import PREPARE_SECONDS, FolderFault, Learners, Work
-from runner.metering import container_seconds, own_seconds, processor_seconds
+from runner.metering import all_but_us, processor_seconds
 from runner.rights import Limits
 from runner.values import BadFrame, decode
 from runner.zygote import COMMON
@@ -60,8 +59,10 @@ class SubmissionHost:
         self._is_used = True
         self._is_asking = False  # its process waits for the answer to a question
         self.clock = AwakeClock()
-        self._server = born.pid
-        self._budget = self._new_budget()
+        # In a container for a submission alone, whatever else runs is the submission's.
+        is_alone = os.environ.get("COURSE_ALONE") == "1"
+        self._whole = all_but_us(born.pid) if is_alone else float
+        self._budget = Budget(self._work.limits.seconds, self.clock, self._whole)
 
     @property
     def folder(self) -> Path:
@@ -84,7 +85,7 @@ class SubmissionHost:
         with self._lock:
             self.restart()
             self._work = Work(entry, dict(files), Limits(seconds, memory_mb))
-            self._budget = self._new_budget()
+            self._budget = Budget(seconds, self.clock, self._whole)
             self._learners.output.forget()
             self._learners.load(imported(files))
 
@@ -176,18 +177,6 @@ class SubmissionHost:
             self._hang_up()
             self._learners.close()
             self.clock.close()
-
-    def _new_budget(self) -> Budget:
-        # In a container for a submission alone, whatever else runs is the submission's.
-        is_alone = os.environ.get("COURSE_ALONE") == "1"
-        return Budget(self._work.limits.seconds, self.clock, self._whole if is_alone else float)
-
-    def _whole(self) -> float:
-        """Processor seconds of all in this container but us and the fork server."""
-        try:
-            return container_seconds() - time.process_time() - own_seconds(self._server)
-        except OSError:  # a runtime that does not tell
-            return 0.0
 
     def _converse(self, verb: str, said: dict[str, object], nonce: str) -> dict[str, JSON]:
         """One turn of the submission's, and the processor time that it took."""

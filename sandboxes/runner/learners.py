@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
 PREPARE_SECONDS = 10.0  # to fork, empty the folder and write the files
-KILL_SECONDS = 3.0
+KILL_SECONDS = 10.0  # who forks ahead of a list of processes is caught in the end
 
 
 class FolderFault(Exception):

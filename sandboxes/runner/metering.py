@@ -2,7 +2,7 @@
 
 import os
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 
 HAS_PROC = os.path.exists("/proc/self/stat")
@@ -61,6 +61,18 @@ def waiting_seconds(pid: int) -> float:
             with suppress(OSError), open(f"/proc/{pid}/task/{thread}/schedstat", "rb") as file:
                 waited += int(file.read().split()[1])
     return waited / 1e9
+
+
+def all_but_us(other: int) -> Callable[[], float]:
+    """Reads what everything in this container has used, but this process and another one."""
+
+    def read() -> float:
+        try:
+            return container_seconds() - time.process_time() - own_seconds(other)
+        except OSError:  # a runtime that does not tell
+            return 0.0
+
+    return read
 
 
 def crowded_seconds() -> float:

@@ -175,22 +175,6 @@ def test_every_test_begins_with_a_share_of_the_time_and_all_but_the_first_afresh
     assert answers.begun == [{"tests": 2, "fresh": False}, {"tests": 2, "fresh": True}]
 
 
-def test_one_process_serves_all_tests_until_there_is_trouble(run):
-    tests = "".join(
-        f"def test_{name}(submission):\n    {body}\n\n\n"
-        for name, body in (
-            ("a", "assert submission.call('double', 1) == 2, 'wrong'"),
-            ("b", "assert submission.call('double', 1) == 3, 'fails'"),
-            ("c", "assert submission.failure('raises').kind == 'exception', 'another one'"),
-            ("d", "submission.call('double', 1)"),
-            ("e", "submission.call('double', 1)"),
-        )
-    )
-    answers = Answers(double=lambda n: 2 * n, raises=fails("exception", "ValueError"))
-    run(tests, answers, processes="one")
-    assert [begun["fresh"] for begun in answers.begun] == [False, False, True, True, False]
-
-
 def test_a_program_belongs_to_its_rig(run):
     answers = Answers(go=lambda: 1)
     tests = "def test_{}(rig):\n    rig.fire('go')\n"

@@ -139,8 +139,7 @@ def release_in_two_steps(key: str) -> dict[str, object]:
     tokens = [b"$%d\r\n%s\r\n" % (len(one), one) for one in values_of_locks()]
     gate = parts.gates["app-1"] = Gate(lambda data, _: any(one in data for one in tokens), key)
     parts.origin.holding.discard(1)
-    while not first.done() and not gate.caught.wait(0.01):
-        pass
+    is_soon(lambda: first.done() or gate.caught.is_set(), PATIENCE_SECONDS + 1)
     if not gate.caught.is_set():
         parts.origin.holding.clear()
         return {"happened": False, "valid": True, **counted(key, [first], 0)}
