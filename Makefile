@@ -5,7 +5,7 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --genera
 	--no-emit-index-url --no-header $(UPGRADE)
 
 
-.PHONY: help check format test disturb prove thorough tries bench docs lock clean
+.PHONY: help check format test disturb faults fuzz prove thorough tries bench docs lock clean
 
 help: ## these verbs
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile
@@ -29,6 +29,11 @@ test: ## the tests alone; ARGS="-k bootstrap" narrows them
 
 disturb: $(BIN)/ruff ## a hundred honest answers under each disturbance: none may fail; ARGS="20 freeze"
 	$(BIN)/python -m tests.docker.disturbed $(ARGS)
+
+faults: $(BIN)/ruff ## do all the harm there is a test for, and write docs/faults.md; needs an engine
+	rm -f build/faults.jsonl && mkdir -p build
+	COURSE_FAULTS=$(CURDIR)/build/faults.jsonl $(PYTHON) -m course test -m fault $(ARGS)
+	$(BIN)/python -m docs.faults build/faults.jsonl
 
 fuzz: $(BIN)/ruff ## whatever a submission says, it is never an error; MINUTES=10 for each channel
 	PYTHONPATH=sandboxes $(BIN)/python -m tests.fuzz.run --minutes $(or $(MINUTES),1) $(ARGS)

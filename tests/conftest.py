@@ -10,6 +10,8 @@ import pytest
 import requests
 from docker.errors import DockerException
 
+from tests.faults import Faults, faults_of
+
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
@@ -19,6 +21,13 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
     wanted = inspect.signature(pyfuncitem.obj).parameters
     asyncio.run(pyfuncitem.obj(**{name: pyfuncitem.funcargs[name] for name in wanted}))
     return True
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whoever asks for the fixture `fault` is found by `-m fault`."""
+    for item in items:
+        if "fault" in getattr(item, "fixturenames", ()):
+            item.add_marker("fault")
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
@@ -43,3 +52,9 @@ def engine_answers() -> bool:
         return False
     finally:
         client.close()
+
+
+@pytest.fixture
+def fault(request: pytest.FixtureRequest) -> Faults:
+    """Call it when harm was done and looked at: one row of docs/faults.md."""
+    return faults_of(request.node.nodeid)
