@@ -30,7 +30,8 @@ def test_a_fault_becomes_a_row_and_a_later_one_replaces_it(tmp_path):
     told("a | b", lost=[], left=[], read="first")
     told("a | b", lost=[], left=[], read="the sandbox\n\x1b ended <now>")
     text = page(file.read_text(encoding="utf-8").splitlines())
-    assert "1 faults." in text and "first" not in text
+    assert "1 faults." in text
+    assert "first" not in text
     assert "| a \\| b | nothing | nothing | the sandbox   ended &lt;now> |" in text
     assert json.loads(file.read_text(encoding="utf-8").splitlines()[0])["lost"] == []
 
