@@ -49,7 +49,7 @@ thorough: $(BIN)/ruff ## every answer and cheat on many seeds in both sandboxes;
 tries: $(BIN)/ruff ## answers that others tried, where they are: many seeds, both isolation modes
 	COURSE_TRIES=full $(PYTHON) -m course test tests/lessons/test_tries.py $(ARGS)
 
-bench: $(BIN)/ruff ## ratios against a bare baseline; never a test
+bench: $(BIN)/ruff ## ratios against a bare baseline, as a table; ARGS="start labs --json", ARGS=--check as CI
 	$(BIN)/python -m bench $(ARGS)
 
 docs: $(BIN)/ruff ## redraw what is drawn in docs/ and prove that the pages name what exists

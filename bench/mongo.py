@@ -1,6 +1,6 @@
 """How fast the MongoDB stand-in is, against a bare round trip on the same connection.
 
-Run it with `python bench/mongo.py`; the baseline is `ping`, taken in the same run.
+Run it with `python -m bench.mongo`; the baseline is `ping`, taken in the same run.
 """
 
 import json
