@@ -80,16 +80,18 @@ class JudgeProcess:
         with self._lock:
             self._started()
 
-    def fork(self, key: str, work: Fields, seed: int) -> Run:
+    def fork(self, key: str, work: Fields, seed: int, *, shared: bool = False) -> Run:
         """A run of these tests, which starts at once.
 
         Args:
             key: The same for the same tests, and another one once anything about them changes.
             work: The tests, for the process that collects them.
             seed: Of the run.
+            shared: Whether it asks of each test whether it is the one to run it.
         """
         nonce = secrets.token_hex(16)
         order: Fields = {"key": key, "work": work, "nonce": nonce, "seed": seed}
+        order["shared"] = shared
         ours, theirs = socket.socketpair()
         pipe, told = os.pipe()
         with self._lock:

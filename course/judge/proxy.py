@@ -98,6 +98,12 @@ class Desk:
                 self._asked("begin", begin)
         return self._asked(command, arguments)
 
+    def claim(self, test: str) -> bool:
+        """Whether this test is ours to run, and not that of another run beside us."""
+        self.channel.send("claim", name=test)
+        _, fields = self.channel.receive()
+        return fields["value"] is True
+
     def _asked(self, command: str, arguments: Fields) -> Fields:
         self.channel.send("ask", command=command, arguments=arguments)
         kind, fields = self.channel.receive()

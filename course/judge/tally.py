@@ -66,6 +66,18 @@ class Tally:
         )
 
 
+def merged(tallies: Sequence[Tally]) -> Tally:
+    """Of runs that shared the tests: each has reported those that it was given."""
+    first = tallies[0]
+    if len(tallies) == 1:
+        return first
+    reports = {name: report for tally in tallies for name, report in tally.reports.items()}
+    codes = [tally.exit_code for tally in tallies]
+    worst = None if None in codes else max(code for code in codes if code is not None)
+    collected = next((tally.collected for tally in tallies if tally.collected is not None), None)
+    return Tally(first.declared, collected, reports, worst)
+
+
 def outcome_of(results: Sequence[TestResult]) -> Outcome:
     """The worst of them: nobody's fault but ours comes before the learner's."""
     outcomes = {result.outcome for result in results}

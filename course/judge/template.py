@@ -9,7 +9,6 @@ import shutil
 import signal
 import socket
 import sys
-from collections.abc import Generator
 from contextlib import suppress
 from pathlib import Path
 from typing import NoReturn, cast
@@ -74,6 +73,7 @@ class Template:
         self._seconds = int(cast("float", work["seconds"])) + 2
         self._running: dict[int, int] = {}  # pid to the pipe that waits for its status
         self._is_run = False
+        self._is_shared = False  # other runs share the tests with this one
         self.channel: Channel
         self._desk = Desk(str(work["file"]))
         self._reporter = Reporter(self._desk, fresh=cast("Fresh", work["fresh"]))
@@ -90,11 +90,16 @@ class Template:
         arguments = [*FLAGS, f"--rootdir={folder}", f"--confcutdir={folder}", *tests]
         return int(pytest.main(arguments, plugins=[self, self._reporter, self._fixtures]))
 
-    @pytest.hookimpl(wrapper=True, tryfirst=True)
-    def pytest_runtestloop(self) -> Generator[None, object, object]:
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtestloop(self, session: pytest.Session) -> bool | None:
         """Everything is collected; from here on there is one fork for each run."""
         self.order()
-        return (yield)
+        if not self._is_shared:
+            return None  # pytest's own loop
+        for item in session.items:
+            if self._desk.claim(item.name):  # nobody knows the next: fixtures end with their test
+                item.config.hook.pytest_runtest_protocol(item=item, nextitem=None)
+        return True
 
     def order(self) -> None:
         """Fork whenever a run is ordered; returns in forks only, and there at once."""
@@ -144,6 +149,7 @@ class Template:
         self.channel = Channel(socket.socket(fileno=channel), str(order["nonce"]))
         self._desk.channel = self.channel
         self._fixtures.seed = cast("int", order["seed"])
+        self._is_shared = order["shared"] is True
         self._reporter.begin(self.channel)
 
     def _limit(self) -> None:

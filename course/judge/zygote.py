@@ -1,9 +1,9 @@
 """A process that has imported pytest once, and forks a template for each exercise.
 
-It reads JSON lines from the socket on its stdin. `{"key", "work", "nonce", "seed"}` orders a run
-and brings two descriptors: the run's end of its channel, and a pipe. Into the pipe go the run's
-pid, and when it has ended its exit status. The template of the key gets the order, and is made
-when there is none. `{"drop": key}` ends a template. All of them end with stdin.
+It reads JSON lines from the socket on its stdin. `{"key", "work", "nonce", "seed", "shared"}`
+orders a run and brings two descriptors: the run's end of its channel, and a pipe. Into the pipe go
+the run's pid, and when it has ended its exit status. The template of the key gets the order, and is
+made when there is none. `{"drop": key}` ends a template. All of them end with stdin.
 """
 
 import gc
@@ -89,7 +89,7 @@ class Zygote:
     def _hand_on(self, order: Fields, ends: list[int]) -> None:
         """To the template; when it has died, to another one."""
         key = str(order["key"])
-        wanted = json.dumps({"nonce": order["nonce"], "seed": order["seed"]}).encode()
+        wanted = json.dumps({name: order[name] for name in ("nonce", "seed", "shared")}).encode()
         for _ in range(2):
             template = self._templates.pop(key, None) or self._made(order, ends)
             self._templates[key] = template

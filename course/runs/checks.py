@@ -1,8 +1,10 @@
 """Checks a submission: a fresh sandbox, the judge outside it, and a verdict."""
 
 import logging
+import os
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import cast
@@ -19,7 +21,7 @@ from course.model.json import Fields
 from course.model.lesson import Exercise
 from course.model.untrusted import clean, clean_line
 from course.model.verdict import Verdict
-from course.runs.event_log import EventLog
+from course.runs.event_log import EventLog, together
 from course.runs.intake import LARGEST_FILE, intake
 from course.runs.ports import Judge, Sandboxes, Session
 from course.runs.reach import Reach
@@ -28,6 +30,7 @@ from course.storage.regular import open_regular
 
 OUTPUT_LIMIT = 70_000  # characters: what the sandbox keeps of head and tail
 ANSWER_SECONDS = 30.0
+MOST_PER_CORE = 4  # sandboxes of one check, whose tests mostly wait
 MOST_READ = 1 << 60  # a file too large is told as that, and not as one that cannot be read
 Files = Path | bytes | Mapping[str, bytes]
 
@@ -43,9 +46,11 @@ class Checks:
         ahead: Whether to open the sandbox of the next check while nobody waits for it.
         log: Makes what notes a check's questions and answers.
         settle: Whether the course's own answer decides whose fault an error of the lesson is.
+        side_by_side: Whether tests that need nothing of each other run at a time, each beside a
+            sandbox and a rig of its own: sooner for one learner, and nothing won for a batch.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  each is a switch of its own, and has a default
         self,
         sandboxes: Sandboxes,
         judge: Judge,
@@ -53,21 +58,31 @@ class Checks:
         ahead: bool = True,
         log: Callable[[], EventLog] = EventLog,
         settle: bool = False,
+        side_by_side: bool = False,
     ) -> None:
         self._ready = ReadySandboxes(sandboxes)
         self._judge = judge
         self._settle = settle
         self._ahead = ahead
+        self._most = MOST_PER_CORE * (os.cpu_count() or 1) if side_by_side else 1
         self._log = log
         self._last_seed: int | None = None
 
     def prepare(self, exercise: Exercise) -> None:
         """Open the sandbox of the next check in the background; returns at once."""
         self._judge.warm()
-        self._ready.prepare(exercise)
+        self._ready.prepare(exercise, count=self._count(exercise))
 
-    def check(self, exercise: Exercise, files: Files, *, seed: int | None = None) -> Verdict:
+    def check(
+        self, exercise: Exercise, files: Files, *, seed: int | None = None, alone: bool = False
+    ) -> Verdict:
         """Judge a submission: a file, its content, or the contents of several by name.
+
+        Args:
+            exercise: Whose tests judge it.
+            files: What was handed in.
+            seed: Of everything that is drawn; None draws one.
+            alone: Beside one rig only, where the processors were not enough for several.
 
         Raises:
             CourseError: There is no sandbox to run it in.
@@ -78,7 +93,11 @@ class Checks:
             taken = intake(_read(exercise, files), exercise.file)
         except SubmissionRefused as error:
             return Verdict(exercise.slug, "failed", clean_line(error.summary), seed=seed or 0)
-        verdict, is_lessons = self._once(exercise, taken, wanted)
+        count = 1 if alone else self._count(exercise)
+        verdict, is_lessons = self._once(exercise, taken, wanted, count)
+        if count > 1 and (verdict.is_crowded or verdict.outcome == "error"):
+            # Side by side they may have been too many for this machine.
+            verdict, is_lessons = self._once(exercise, taken, verdict.seed)
         if is_lessons and self._settle:
             verdict = self._settled(exercise, taken, verdict)
         return replace(verdict, seconds=time.monotonic() - started)
@@ -92,21 +111,26 @@ class Checks:
         before, self._last_seed = self._last_seed, seed
         return seed is None or before in {None, seed}
 
+    def _count(self, exercise: Exercise) -> int:
+        """How many sandboxes a check of this one takes."""
+        return min(exercise.rigs, self._most)
+
     def _once(
-        self, exercise: Exercise, files: dict[str, bytes], wanted: int | None
+        self, exercise: Exercise, files: dict[str, bytes], wanted: int | None, count: int = 1
     ) -> tuple[Verdict, bool]:
-        """One run in a fresh sandbox, and whether it is an error that the lesson is blamed for."""
-        session, seed = self._ready.take(exercise, wanted)
+        """One run in fresh sandboxes, and whether it is an error that the lesson is blamed for."""
+        sessions, seed = self._ready.take(exercise, wanted, count)
         try:
-            verdict, is_lessons = self._judged(exercise, files, session, seed)
+            verdict, is_lessons = self._judged(exercise, files, sessions, seed)
         except Exception as error:  # noqa: BLE001  whatever is wrong with us must not read as a verdict
             verdict = Verdict(exercise.slug, "error", _why(error), seed=seed)
             is_lessons = isinstance(error, LessonError)
         finally:
-            self._ready.end(session)
+            for session in sessions:
+                self._ready.end(session)
             if self._ahead and self._is_repeated(wanted):
-                self._ready.prepare(exercise, wanted)
-        return replace(verdict, sandbox=session.kind), is_lessons
+                self._ready.prepare(exercise, wanted, self._count(exercise))
+        return replace(verdict, sandbox=sessions[0].kind), is_lessons
 
     def _settled(self, exercise: Exercise, files: dict[str, bytes], blamed: Verdict) -> Verdict:
         """The lesson is blamed: unless its own answer passes, and this one breaks it again."""
@@ -117,26 +141,43 @@ class Checks:
         return _broken_by_it(again) if is_lessons else again
 
     def _judged(
-        self, exercise: Exercise, files: dict[str, bytes], session: Session, seed: int
+        self, exercise: Exercise, files: dict[str, bytes], sessions: Sequence[Session], seed: int
     ) -> tuple[Verdict, bool]:
-        reach = Reach(session, exercise, files, seed, self._log())
-        reach.start()
-        verdict = self._judge.run(exercise, reach, seed=seed)
-        verdict = replace(verdict, events=reach.log.closed(verdict))
-        printed = cast("Fields", session.request("output", seconds=ANSWER_SECONDS))
-        foreign = reach.foreign()
-        is_crowded = verdict.outcome == "failed" and reach.is_crowded
-        output = clean(str(printed["text"]), OUTPUT_LIMIT)
-        verdict = replace(verdict, output=output, is_crowded=is_crowded)
+        reaches = [Reach(session, exercise, files, seed, self._log()) for session in sessions]
+        _started(reaches)
+        verdict = self._judge.run(exercise, *reaches, seed=seed)
+        events = together([reach.log.closed(verdict) for reach in reaches])
+        output = clean("".join(map(_printed, sessions)), OUTPUT_LIMIT)
+        foreign = sorted({port for reach in reaches for port in reach.foreign()})
+        is_crowded = verdict.outcome == "failed" and any(reach.is_crowded for reach in reaches)
+        verdict = replace(verdict, events=events, output=output, is_crowded=is_crowded)
         if foreign:  # whatever else went wrong, also with the rig, follows from it
             ports = ", ".join(map(str, foreign))
             why = f"Somebody else answered on a port of the system ({ports})."
             return replace(verdict, outcome="failed", why=clean_line(why)), False
-        if verdict.outcome == "failed" and exercise.rig is not None and reach.is_starved:
-            raise MachineBusy("The machine gave the sandbox too little processor to judge this.")
-        if verdict.outcome == "failed" and reach.unusable:
-            return replace(verdict, why=clean_line(reach.unusable)), False
-        return verdict, verdict.outcome == "error" and not reach.is_lost
+        if verdict.outcome == "failed":
+            return _blamed(exercise, reaches, verdict), False
+        return verdict, verdict.outcome == "error" and not any(one.is_lost for one in reaches)
+
+
+def _started(reaches: Sequence[Reach]) -> None:
+    """The submission is handed in and the rig stands, everywhere at once."""
+    with ThreadPoolExecutor(len(reaches), "check") as pool:
+        for _ in pool.map(Reach.start, reaches):
+            pass
+
+
+def _printed(session: Session) -> str:
+    printed = cast("Fields", session.request("output", seconds=ANSWER_SECONDS))
+    return str(printed["text"])
+
+
+def _blamed(exercise: Exercise, reaches: Sequence[Reach], verdict: Verdict) -> Verdict:
+    """A failure, unless the machine is to blame for it; raises MachineBusy."""
+    if exercise.rig is not None and any(reach.is_starved for reach in reaches):
+        raise MachineBusy("The machine gave the sandbox too little processor to judge this.")
+    unusable = next(filter(None, (reach.unusable for reach in reaches)), "")
+    return replace(verdict, why=clean_line(unusable)) if unusable else verdict
 
 
 def _broken_by_it(verdict: Verdict) -> Verdict:

@@ -186,8 +186,11 @@ class Judge(Protocol):
     def warm(self) -> None:
         """Start what every run needs, without waiting for it; idempotent."""
 
-    def run(self, exercise: Exercise, submission: Submission, *, seed: int) -> Verdict:
-        """One run of the tests; never raises for what the submission does."""
+    def run(self, exercise: Exercise, *submissions: Submission, seed: int) -> Verdict:
+        """One run of the tests, or as many as there are submissions, which share the tests.
+
+        Never raises for what the submission does.
+        """
 
     def close(self) -> None:
         """End the pre-imported process."""

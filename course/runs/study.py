@@ -31,7 +31,7 @@ class Checker(Protocol):
     def prepare(self, exercise: Exercise, /) -> None:
         """Get ready for a check, in the background."""
 
-    def check(self, exercise: Exercise, file: Path | bytes, /) -> Verdict:
+    def check(self, exercise: Exercise, file: Path | bytes, /, *, alone: bool = False) -> Verdict:
         """One run of the tests; raises CourseError when there is nothing to run them in."""
 
     def close(self) -> None:
@@ -129,7 +129,9 @@ class Desk(Reader):
     def _judged(self, exercise: Exercise, file: Path | bytes) -> Verdict:
         """The verdict; a second one where the machine was too crowded to believe the first."""
         verdict = self._checker.check(exercise, file)
-        return self._checker.check(exercise, file) if verdict.is_crowded else verdict
+        if verdict.is_crowded:
+            verdict = self._checker.check(exercise, file, alone=True)
+        return verdict
 
     def hint(self, exercise: Exercise) -> Hint | None:
         """Uncover the next hint."""

@@ -18,7 +18,9 @@ LONGEST = 300  # characters of a reason
 class Checker(Protocol):
     """Judges one text at a time."""
 
-    def check(self, exercise: Exercise, files: bytes, *, seed: int | None = None) -> Verdict:
+    def check(
+        self, exercise: Exercise, files: bytes, *, seed: int | None = None, alone: bool = False
+    ) -> Verdict:
         """The verdict on a file's content."""
 
     def close(self) -> None:
@@ -95,7 +97,7 @@ class Trials:
                 is_finding = verdict.outcome != trial.expected
                 if verdict.outcome == "error" or (is_finding and verdict.is_crowded):
                     # A busy machine must not look like a finding.
-                    verdict = checker.check(exercise, trial.text, seed=seed)
+                    verdict = checker.check(exercise, trial.text, seed=seed, alone=True)
                 return replace(verdict, seconds=time.monotonic() - started)
             finally:
                 self._free.put(checker)
