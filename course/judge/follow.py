@@ -1,7 +1,9 @@
 """Follows one run of the tests to its end: answers its questions, notes its reports."""
 
+import math
 import threading
 import time
+from collections.abc import Mapping, Sequence
 from typing import Protocol, cast
 
 from course.errors import CourseError, LessonError, SubmissionRefused
@@ -23,19 +25,25 @@ class Submission(Protocol):
         """Forward one request of a test to the sandbox."""
 
 
-class Claims:
-    """Gives each test to one of the runs that share them; safe from any thread."""
+class Turns:
+    """Gives each test to one of the runs that share them; safe from any thread.
 
-    def __init__(self) -> None:
+    Args:
+        took: Seconds that a test took the last time; the longest comes first, an unknown one
+            before all, for whoever starts last should not have the longest way to go.
+    """
+
+    def __init__(self, took: Mapping[str, float]) -> None:
+        self._took = took
         self._lock = threading.Lock()
-        self._given: set[str] = set()
+        self._left: list[str] | None = None
 
-    def give(self, test: str) -> bool:
-        """Whether nobody has this one yet; from now on somebody has."""
+    def next(self, tests: Sequence[str]) -> str | None:
+        """The test that whoever asks is to run; None when all are given."""
         with self._lock:
-            is_free = test not in self._given
-            self._given.add(test)
-            return is_free
+            if self._left is None:
+                self._left = sorted(tests, key=lambda test: self._took.get(test, math.inf))
+            return self._left.pop() if self._left else None
 
 
 class Follower:
@@ -45,7 +53,7 @@ class Follower:
         exercise: Whose tests they are.
         submission: Answers what the tests ask.
         tally: Gets the reports.
-        claims: Shared with the runs beside this one.
+        turns: Shared with the runs beside this one.
         own_seconds: What tests and pytest may take for themselves; the submission's time is not
             counted.
     """
@@ -55,14 +63,14 @@ class Follower:
         exercise: Exercise,
         submission: Submission,
         tally: Tally,
-        claims: Claims,
+        turns: Turns,
         own_seconds: float,
     ) -> None:
         self.tally = tally
         self.unloadable = ""  # why the whole file does not load
         self._exercise = exercise
         self._submission = submission
-        self._claims = claims
+        self._turns = turns
         self._left = own_seconds
 
     def follow(self, run: Run) -> str:
@@ -84,8 +92,8 @@ class Follower:
             kind, fields = self._next(run)
             if kind == "ask":
                 self._answer(run, fields)
-            elif kind == "claim":
-                run.channel.send("answer", value=self._claims.give(str(fields.get("name"))))
+            elif kind == "next":
+                run.channel.send("answer", value=self._turns.next(self.tally.collected or []))
             elif kind == "collected":
                 self.tally.collect(fields)
             elif kind == "report":

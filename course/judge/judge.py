@@ -4,7 +4,7 @@ import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
-from course.judge.follow import Claims, Follower, Submission
+from course.judge.follow import Follower, Submission, Turns
 from course.judge.manifest import Declared, declared_tests, stamp
 from course.judge.process import JudgeProcess
 from course.judge.tally import Tally, merged, outcome_of
@@ -29,6 +29,7 @@ class PytestJudge:
         self._own_seconds = own_seconds
         self._process = JudgeProcess()
         self._declared: dict[str, dict[str, Declared]] = {}
+        self._took: dict[str, dict[str, float]] = {}  # seconds, by test, the last time
 
     def warm(self) -> None:
         """Start the pre-imported process without waiting for it."""
@@ -67,6 +68,7 @@ class PytestJudge:
         if key not in self._declared:
             if len(self._declared) >= MOST_KNOWN:
                 self._declared.clear()
+                self._took.clear()
             self._declared[key] = declared_tests(exercise.tests)
         return self._declared[key]
 
@@ -77,13 +79,15 @@ class PytestJudge:
         declared: dict[str, Declared],
         order: tuple[str, Fields, int],
     ) -> tuple[Outcome, str, tuple[TestResult, ...]]:
-        claims, seconds = Claims(), OWN_TIMES * exercise.seconds + self._own_seconds
+        took = self._took.setdefault(order[0], {})
+        turns, seconds = Turns(took), OWN_TIMES * exercise.seconds + self._own_seconds
         followers = [
-            Follower(exercise, submission, Tally(declared), claims, seconds)
+            Follower(exercise, submission, Tally(declared), turns, seconds)
             for submission in submissions
         ]
         why = self._followed(followers, order)
         tally = merged([follower.tally for follower in followers])
+        took.update(tally.seconds())
         if why:
             return "error", why, tally.results("error", "")
         return _conclude(exercise, tally, next(filter(None, (f.unloadable for f in followers)), ""))

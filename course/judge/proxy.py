@@ -98,11 +98,11 @@ class Desk:
                 self._asked("begin", begin)
         return self._asked(command, arguments)
 
-    def claim(self, test: str) -> bool:
-        """Whether this test is ours to run, and not that of another run beside us."""
-        self.channel.send("claim", name=test)
+    def next(self) -> str | None:
+        """The test that is ours to run, where others run beside us; None when none is left."""
+        self.channel.send("next")
         _, fields = self.channel.receive()
-        return fields["value"] is True
+        return cast("str | None", fields["value"])
 
     def _asked(self, command: str, arguments: Fields) -> Fields:
         self.channel.send("ask", command=command, arguments=arguments)

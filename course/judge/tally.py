@@ -51,6 +51,10 @@ class Tally:
         is_clean = all(report["outcome"] == "passed" for report in self.reports.values())
         return self.exit_code == 0 if is_clean else self.exit_code in {0, 1}
 
+    def seconds(self) -> dict[str, float]:
+        """How long each took, as far as it is reported."""
+        return {name: cast("float", report["seconds"]) for name, report in self.reports.items()}
+
     def results(self, unreported: Outcome, why: str) -> tuple[TestResult, ...]:
         """One result for each test function; those without a report are as told."""
         cases: dict[str, list[Fields]] = {name: [] for name in self.declared}

@@ -96,9 +96,9 @@ class Template:
         self.order()
         if not self._is_shared:
             return None  # pytest's own loop
-        for item in session.items:
-            if self._desk.claim(item.name):  # nobody knows the next: fixtures end with their test
-                item.config.hook.pytest_runtest_protocol(item=item, nextitem=None)
+        items = {item.name: item for item in session.items}
+        while name := self._desk.next():  # nobody knows the one after: fixtures end with their test
+            session.config.hook.pytest_runtest_protocol(item=items[name], nextitem=None)
         return True
 
     def order(self) -> None:
