@@ -106,7 +106,7 @@ class Wiring:
         """What judges submissions; `ahead` keeps a sandbox ready for the next check."""
         from course.runs.checks import Checks
 
-        return Checks(self.sandboxes, self.judge(), ahead=ahead, settle=settle, side_by_side=True)
+        return Checks(self.sandboxes, self.judge(), ahead=ahead, settle=settle, parallel=True)
 
     def checker_of_many(self, boxes: int) -> "Checks":
         """What judges many answers on so many seeds, in boxes that are kept where that can be."""

@@ -53,7 +53,7 @@ def _exercise(
         seconds=entry.seconds,
         memory_mb=entry.memory_mb,
         processes=entry.processes,
-        rigs=entry.rigs,
+        parallel=entry.parallel,
         rules=rules.rules,
         rights=read_answers(folder, RIGHT, _solution(folder, entry).suffix),
         cheats=read_answers(folder, CHEAT, _solution(folder, entry).suffix),

@@ -29,7 +29,7 @@ _GOOD = re.compile(r"(<=|>=|<|>|==) -?\d+(\.\d+)?")
 _FILE_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
 _TOO_FEW = 2  # a prediction needs at least this many choices
 
-MOST_RIGS = 8  # at a time: each is a sandbox with servers
+MOST_PARALLEL = 8  # each is a sandbox, often with servers
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ class ExerciseEntry:
     seconds: float
     memory_mb: int
     processes: Processes
-    rigs: int
+    parallel: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,7 +248,7 @@ def _exercise(table: Table) -> ExerciseEntry:
         seconds=table.number("seconds", 20.0),
         memory_mb=table.whole("memory_mb", 256, least=16),
         processes=cast("Processes", table.one_of("processes", get_args(Processes), "each")),
-        rigs=table.whole("rigs", 1, least=1, most=MOST_RIGS),
+        parallel=table.whole("parallel", 1, least=1, most=MOST_PARALLEL),
     )
     if entry.file and not _FILE_NAME.fullmatch(entry.file):
         table.complain("file", f"'{entry.file}' is not a plain file name")

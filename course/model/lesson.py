@@ -113,7 +113,7 @@ class Exercise:
     seconds: float = 20.0
     memory_mb: int = 256
     processes: Processes = "each"  # test has its own, or all have one
-    rigs: int = 1  # that may stand side by side, each in a sandbox of its own, and share the tests
+    parallel: int = 1  # so many of its tests run at a time, each in a sandbox of its own
     rules: tuple[Rule, ...] = ()
     rights: tuple[Answer, ...] = ()  # must pass
     cheats: tuple[Answer, ...] = ()  # must fail

@@ -46,8 +46,8 @@ class Checks:
         ahead: Whether to open the sandbox of the next check while nobody waits for it.
         log: Makes what notes a check's questions and answers.
         settle: Whether the course's own answer decides whose fault an error of the lesson is.
-        side_by_side: Whether tests that need nothing of each other run at a time, each beside a
-            sandbox and a rig of its own: sooner for one learner, and nothing won for a batch.
+        parallel: Whether tests that need nothing of each other run at a time, each in a sandbox
+            and beside a rig of its own: sooner for one learner, and nothing won for a batch.
     """
 
     def __init__(  # noqa: PLR0913  each is a switch of its own, and has a default
@@ -58,13 +58,13 @@ class Checks:
         ahead: bool = True,
         log: Callable[[], EventLog] = EventLog,
         settle: bool = False,
-        side_by_side: bool = False,
+        parallel: bool = False,
     ) -> None:
         self._ready = ReadySandboxes(sandboxes)
         self._judge = judge
         self._settle = settle
         self._ahead = ahead
-        self._most = MOST_PER_CORE * (os.cpu_count() or 1) if side_by_side else 1
+        self._most = MOST_PER_CORE * (os.cpu_count() or 1) if parallel else 1
         self._log = log
         self._last_seed: int | None = None
 
@@ -96,7 +96,7 @@ class Checks:
         count = 1 if alone else self._count(exercise)
         verdict, is_lessons = self._once(exercise, taken, wanted, count)
         if count > 1 and (verdict.is_crowded or verdict.outcome == "error"):
-            # Side by side they may have been too many for this machine.
+            # In parallel they may have been too many for this machine.
             verdict, is_lessons = self._once(exercise, taken, verdict.seed)
         if is_lessons and self._settle:
             verdict = self._settled(exercise, taken, verdict)
@@ -113,7 +113,7 @@ class Checks:
 
     def _count(self, exercise: Exercise) -> int:
         """How many sandboxes a check of this one takes."""
-        return min(exercise.rigs, self._most)
+        return min(exercise.parallel, self._most)
 
     def _once(
         self, exercise: Exercise, files: dict[str, bytes], wanted: int | None, count: int = 1
