@@ -157,6 +157,9 @@ class Checks:
             return replace(verdict, outcome="failed", why=clean_line(why)), False
         if verdict.outcome == "failed":
             return _blamed(exercise, reaches, verdict), False
+        if sum(reach.spent for reach in reaches) > exercise.seconds:  # each has kept to it
+            why = f"All together took more than the {exercise.seconds:g} s that the check has."
+            return replace(verdict, outcome="failed", why=why), False
         return verdict, verdict.outcome == "error" and not any(one.is_lost for one in reaches)
 
 

@@ -51,6 +51,7 @@ class Reach:
         self._strangers: set[int] = set()
         self._alive: Fields = {}  # what the agent said of itself last
         self._began: Fields = {}  # and when the rig was there
+        self.spent = 0.0  # processor seconds that the submission's functions took
         self._fired = 0.0  # seconds of the agent's that the rig has taken
         self.log = log or EventLog()
         self.unusable = ""  # why the submission cannot even be set up
@@ -148,7 +149,9 @@ class Reach:
     def _turn(self, command: str, said: Fields) -> Fields:
         """The submission has the word; the agent knows how long it may."""
         seconds = PATIENCE * self._exercise.seconds + LEEWAY_SECONDS
-        return cast("Fields", self._request(command, seconds, **said))
+        answer = cast("Fields", self._request(command, seconds, **said))
+        self.spent += cast("float", answer.get("spent", 0.0))
+        return answer
 
     def _fire(self, trigger: str, params: JSON) -> Fields:
         self._refuse_unusable()

@@ -70,13 +70,16 @@ class Judge:
     def __init__(self, outcome="passed", *asks) -> None:
         self._outcome = outcome
         self._asks = asks
+        self.beside: list[int] = []  # how many submissions each run had
 
     def warm(self):
         """Nothing to start."""
 
-    def run(self, exercise, submission, *, seed):
+    def run(self, exercise, *submissions, seed):
+        self.beside.append(len(submissions))
         for command, arguments in self._asks:
-            submission.ask(command, arguments)
+            for submission in submissions:
+                submission.ask(command, arguments)
         return Verdict(exercise.slug, self._outcome, "why", seed=seed)
 
     def close(self):
@@ -89,9 +92,9 @@ class Forgiving(Judge):
     def __init__(self, other: Judge) -> None:
         super().__init__(other._outcome, *other._asks)
 
-    def run(self, exercise, submission, *, seed):
+    def run(self, exercise, *submissions, seed):
         with contextlib.suppress(CourseError):
-            return super().run(exercise, submission, seed=seed)
+            return super().run(exercise, *submissions, seed=seed)
         return Verdict(exercise.slug, self._outcome, "why", seed=seed)
 
 
@@ -224,7 +227,7 @@ def test_the_next_check_finds_a_session_ready_unless_that_one_died():
     first, second, third = Session(), Session(ping=SandboxLost("deadline")), Session()
     checks = Checks(Sandboxes(first, second, third, Session()), Judge())
     checks.check(EXERCISE, HONEST)
-    assert checks._ready._next.opening.result(5) is second
+    assert checks._ready._next.openings[0].result(5) is second
     checks.check(EXERCISE, HONEST)
     checks.close()
     assert second.is_closed
@@ -247,7 +250,7 @@ def test_closing_closes_the_session_that_nobody_used():
     ready = Session()
     checks = Checks(Sandboxes(ready), Judge())
     checks.prepare(EXERCISE)
-    checks._ready._next.opening.result(5)
+    checks._ready._next.openings[0].result(5)
     checks.close()
     assert ready.is_closed
 
