@@ -24,7 +24,7 @@ class Verdicts:
     def __init__(self, *verdicts):
         self.verdicts = verdicts
 
-    def check(self, _exercise, _files, *, seed=None):
+    def check(self, _exercise, _files, *, seed=None, alone=False):
         return self.verdicts[(seed or 1) - 1]
 
     def close(self):

@@ -21,7 +21,7 @@ class Deceived:
     def __init__(self, by):
         self.by = by
 
-    def check(self, _exercise, files, *, seed=None):
+    def check(self, _exercise, files, *, seed=None, alone=False):
         assert seed == 1
         if self.by in files.decode():
             return Verdict("x", "passed", "All 3 tests passed.")
