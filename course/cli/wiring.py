@@ -102,11 +102,15 @@ class Wiring:
         self._at_end.callback(openers.close)
         return openers
 
-    def checker(self, *, ahead: bool, settle: bool = True) -> "Checks":
-        """What judges submissions; `ahead` keeps a sandbox ready for the next check."""
+    def checker(self, *, ahead: bool, many: bool = False) -> "Checks":
+        """What judges submissions; `ahead` keeps sandboxes ready for the next check.
+
+        A learner waits for one answer, so its tests run in parallel, and who is to blame for an
+        error is found out. Where there are `many`, others of them wait for the processors.
+        """
         from course.runs.checks import Checks
 
-        return Checks(self.sandboxes, self.judge(), ahead=ahead, settle=settle, parallel=True)
+        return Checks(self.sandboxes, self.judge(), ahead=ahead, settle=not many, parallel=not many)
 
     def checker_of_many(self, boxes: int) -> "Checks":
         """What judges many answers on so many seeds, in boxes that are kept where that can be."""
@@ -114,7 +118,7 @@ class Wiring:
         from course.runs.grading.fast import BatchSandboxes, FastSandboxes
 
         if self.sandboxes.report().kind != "docker":
-            return self.checker(ahead=True, settle=False)
+            return self.checker(ahead=True, many=True)
         fast = FastSandboxes(cast("BatchSandboxes", self.sandboxes), boxes)
         self._at_end.callback(fast.close)
         return Checks(fast, self.judge(), ahead=False)

@@ -82,7 +82,7 @@ def run(options: argparse.Namespace, wiring: Wiring) -> int:
 def _checker(wiring: Wiring, effort: Effort) -> Checker:
     if effort.thorough:
         return wiring.checker_of_many(FUNCTION_SEEDS)
-    return wiring.checker(ahead=True, settle=False)
+    return wiring.checker(ahead=True, many=True)
 
 
 def _effort(options: argparse.Namespace) -> Effort:
