@@ -3,6 +3,7 @@
 import contextlib
 import os
 import socket
+import sys
 import threading
 from collections import deque
 from pathlib import Path
@@ -15,16 +16,19 @@ PORTS = range(10_000, 32_768)
 MOST_GIVEN = 1_000  # ports that are not given again
 MOST_DRAWS = 10_000
 
+MOST_RESERVED = 32  # of those, the last ones: by then who got the others listens on them
+
 _given: deque[int] = deque(maxlen=MOST_GIVEN)
+_reserved: deque[socket.socket] = deque(maxlen=MOST_RESERVED)
 _giving = threading.Lock()
 
 
 def free_port() -> int:
-    """A loopback port that nobody listens on, and that nobody else here was given lately."""
+    """A loopback port that nobody listens on, and that no other lab was given lately."""
     with _giving:
         for _ in range(MOST_DRAWS):
             port = PORTS[int.from_bytes(os.urandom(4), "big") % len(PORTS)]
-            if port not in _given and _is_free(port):
+            if port not in _given and _is_free(port) and _is_reserved(port):
                 _given.append(port)
                 return port
     raise LabError("no loopback port is free")
@@ -37,6 +41,25 @@ def _is_free(port: int) -> bool:
         except OSError:
             return False
         return True
+
+
+def _is_reserved(port: int) -> bool:
+    """Whether it is ours now, and not that of another lab in this network namespace.
+
+    A name that the kernel gives to one process at a time, and takes back when that ends.
+    """
+    if sys.platform != "linux":  # names without a file are known there alone
+        return True
+    reservation = socket.socket(socket.AF_UNIX)
+    try:
+        reservation.bind(f"\0course-port-{port}")
+    except OSError:
+        reservation.close()
+        return False
+    if len(_reserved) == MOST_RESERVED:
+        _reserved.popleft().close()
+    _reserved.append(reservation)
+    return True
 
 
 def accepts(port: int) -> bool:
