@@ -204,6 +204,12 @@ class Commands:
         if lesson is not None:
             lesson.close("closed")
 
+    def note(self, words: str) -> None:
+        """Something went wrong that no command has asked for."""
+        sys.stderr.write(f"{words}\n")
+        if self._lesson is not None:
+            self._lesson.note(words)
+
     def ends_with_us(self) -> bool:
         """Whether the container takes everything away as soon as we are gone."""
         return self._isolation == "uid" and os.getppid() == 1 and self._lesson is None

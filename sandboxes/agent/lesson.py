@@ -1,5 +1,6 @@
 """Loads a lesson's code and drives its lab."""
 
+import contextlib
 import importlib.util
 import io
 import itertools
@@ -106,6 +107,11 @@ class Lesson:
     def spent(self) -> float:
         """Processor seconds of the servers that run with a file of the learner's."""
         return self.lab.opened.children.spent
+
+    def note(self, words: str) -> None:
+        """Something went wrong in the background."""
+        with contextlib.suppress(LabError):  # it is not open yet, or not any more
+            self.lab.note(words, tone="bad")
 
     def close(self, reason: str) -> None:
         """End the lab and erase its files."""

@@ -6,11 +6,12 @@ import contextlib
 import os
 import signal
 import sys
-import threading
+import time
 from queue import SimpleQueue
 
 from agent.commands import Commands
 from agent.wire import LARGEST_COMMAND, Out, WireError, parse
+from runner.background import background, tell_of_threads
 from runner.birth import bear
 
 TYPE_CHECKING = False  # importing `typing` takes longer than all of this
@@ -26,6 +27,7 @@ def main() -> None:
     born = bear()  # first of all: later there are threads
     out = Out(_private_stdout())
     commands = Commands(out, born)
+    tell_of_threads(commands.note)
     _end_at_deadline()
     for name in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(name, lambda *_: os.close(0))
@@ -37,7 +39,7 @@ def main() -> None:
 def _serve(commands_in: IO[bytes], commands: Commands, out: Out) -> None:
     waiting: SimpleQueue[tuple[int, str, dict[str, Any]]] = SimpleQueue()
     for _ in range(HANDS):
-        threading.Thread(target=_work, args=(waiting, commands), daemon=True).start()
+        background("hand", _work, waiting, commands)
     while line := commands_in.readline(LARGEST_COMMAND + 1):
         try:
             fields = parse(line)
@@ -63,9 +65,12 @@ def _private_stdout() -> IO[bytes]:
 def _end_at_deadline() -> None:
     seconds = float(os.environ.get("COURSE_SECONDS", "0"))
     if seconds:
-        timer = threading.Timer(seconds, os.kill, args=(os.getpid(), signal.SIGTERM))
-        timer.daemon = True
-        timer.start()
+        background("deadline", _end_after, seconds)
+
+
+def _end_after(seconds: float) -> None:
+    time.sleep(seconds)
+    os.kill(os.getpid(), signal.SIGTERM)
 
 
 def _end(commands: Commands) -> None:
@@ -74,8 +79,7 @@ def _end(commands: Commands) -> None:
         os._exit(0)
     from lab.family import descendants
 
-    closing = threading.Thread(target=commands.shut_down, daemon=True)
-    closing.start()
+    closing = background("closing", commands.shut_down, told=sys.stderr.write)
     closing.join(LAST_SECONDS)
     for pid in descendants(os.getpid()):
         with contextlib.suppress(ProcessLookupError, PermissionError):

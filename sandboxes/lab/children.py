@@ -17,6 +17,7 @@ from lab.process import Process, Ready
 from lab.runtime import Runtime
 from lab.spawn import Spawner, child_environment
 from lab.telling import Telling
+from runner.background import background
 from runner.metering import processor_seconds
 
 P = TypeVar("P", bound=Process)
@@ -123,7 +124,7 @@ class Children:
     def load(self, send: Send, rate: float, concurrency: int, name: str, counted: Counted) -> Load:
         """An open-loop load with a seed of its own; not started yet."""
         source = random.Random(f"{self._runtime.seed} {name} {len(self._loads)}")
-        load = Load(send, rate, concurrency, source, counted)
+        load = Load(send, rate, concurrency, source, counted, failed=self._failed)
         self._loads.append(load)
         return load
 
@@ -142,7 +143,10 @@ class Children:
                         self._telling.tell("note", text=text, tone="bad", node="")
                     told.add(text)
 
-        threading.Thread(target=repeat, daemon=True, name="every").start()
+        background("every", repeat, told=self._failed)
+
+    def _failed(self, words: str) -> None:
+        self._telling.tell("note", text=words, tone="bad", node="")
 
     @property
     def foreign(self) -> list[int]:

@@ -9,10 +9,11 @@ import json
 import os
 import socket
 import sys
-import threading
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
+
+from runner.background import background
 
 LARGEST = 1 << 20  # bytes of a question or an answer
 SECONDS = 5.0  # for one answer
@@ -36,7 +37,7 @@ def serve_control(handle: Handle) -> None:
     listener.bind(address)
     os.chmod(address, 0o660)  # noqa: PTH101  the agent is of our group
     listener.listen()
-    threading.Thread(target=_serve, args=(listener, handle), name="control", daemon=True).start()
+    background("control", _serve, listener, handle)
 
 
 def ask_process(address: str, fields: dict[str, Any], seconds: float = SECONDS) -> Any:

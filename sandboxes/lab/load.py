@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 from lab.http import Reply
 from lab.window import Window
+from runner.background import background
 
 Send = Callable[[int], Reply | None]
 Counted = Callable[[float, bool], None]
@@ -25,15 +26,24 @@ class Load:
         concurrency: How many may be under way at once.
         source: Draws the gaps between arrivals.
         counted: Told about each request: its time in ms and whether it went well.
+        failed: Told in words that a thread of it has failed.
     """
 
     def __init__(
-        self, send: Send, rate: float, concurrency: int, source: random.Random, counted: Counted
+        self,
+        send: Send,
+        rate: float,
+        concurrency: int,
+        source: random.Random,
+        counted: Counted,
+        *,
+        failed: Callable[[str], object],
     ) -> None:
         self._send = send
         self.rate = rate
         self._source = source
         self._counted = counted
+        self._failed = failed
         self.window = Window(5.0)
         self.sent = 0
         self.failed = 0
@@ -80,9 +90,7 @@ class Load:
                 self._thread(self._work)
 
     def _thread(self, target: Callable[[], object]) -> None:
-        thread = threading.Thread(target=target, daemon=True, name="load")
-        self._threads.append(thread)
-        thread.start()
+        self._threads.append(background("load", target, told=self._failed))
 
     def _schedule(
         self,

@@ -19,7 +19,7 @@ MOST_DRAWS = 10_000
 MOST_RESERVED = 32  # of those, the last ones: by then who got the others listens on them
 
 _given: deque[int] = deque(maxlen=MOST_GIVEN)
-_reserved: deque[socket.socket] = deque(maxlen=MOST_RESERVED)
+_reserved: deque[int] = deque(maxlen=MOST_RESERVED)
 _giving = threading.Lock()
 
 
@@ -57,8 +57,8 @@ def _is_reserved(port: int) -> bool:
         reservation.close()
         return False
     if len(_reserved) == MOST_RESERVED:
-        _reserved.popleft().close()
-    _reserved.append(reservation)
+        os.close(_reserved.popleft())
+    _reserved.append(reservation.detach())
     return True
 
 

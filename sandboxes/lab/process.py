@@ -6,17 +6,18 @@ import subprocess
 import threading
 from collections.abc import Callable
 from signal import SIGCONT, SIGKILL, SIGSTOP, SIGTERM, Signals
-from typing import IO, Any
+from typing import Any
 
 from lab.control import NoAnswer, ask_process
 from lab.errors import LabError
 from lab.nodes import Node
+from lab.printing import Printed, Printing
 from lab.telling import Telling
 from lab.wait import until
+from runner.background import background
 
 READY_SECONDS = 20.0  # three mongods on a busy machine take their time
 Ready = Callable[[], object]
-LONGEST_LINE = 2_000
 
 
 class Process:
@@ -44,7 +45,7 @@ class Process:
         self._telling = telling
         self._expected_end = ""
         self._is_retired = False
-        self._tail: list[str] = []
+        self._printing = Printing(self._line)
         self._watcher: threading.Thread | None = None
         self.control = ""  # the path of its control socket, where it may have one
         self._start()
@@ -67,7 +68,7 @@ class Process:
     @property
     def output(self) -> str:
         """The last lines it printed."""
-        return "\n".join(self._tail)
+        return self._printing.tail
 
     def wait_ready(self) -> None:
         """Wait until it answers; raises NotInTime, with its last output."""
@@ -145,31 +146,30 @@ class Process:
     def _start(self) -> None:
         self._expected_end = ""
         self._popen = self._launch()
-        self._watcher = threading.Thread(
-            target=self._watch, args=(self._popen, self._popen.stdout), daemon=True
+        self._watcher = background(
+            f"watch {self.name}", self._watch, self._popen, self._popen.stdout, told=self._failed
         )
-        self._watcher.start()
 
     def _answers(self) -> bool:
         if not self.is_running:
             return True  # no use in waiting
         return bool(self._ready is None or self._ready())
 
-    def _watch(self, popen: Any, output: IO[bytes]) -> None:
-        reader = threading.Thread(target=self._read, args=(output,), daemon=True)
-        reader.start()
+    def _watch(self, popen: Any, output: Printed) -> None:
+        drain = self._printing.drain
+        reader = background(f"output {self.name}", drain, output, told=self._failed)
         status = popen.wait()
         reader.join(0.2)  # a grandchild may hold the pipe open for ever
         if popen is self._popen and not self._is_retired:
             self.node.down(self._expected_end or cause_of_death(status))
 
-    def _read(self, output: IO[bytes]) -> None:
-        with output:
-            for line in output:
-                text = line[:LONGEST_LINE].decode(errors="backslashreplace").rstrip()
-                self._tail = [*self._tail[-19:], text]
-                if self._is_news(text):
-                    self._telling.tell("log", node=self.name, text=text)
+    def _line(self, text: str) -> None:
+        if self._is_news(text):
+            self._telling.tell("log", node=self.name, text=text)
+
+    def _failed(self, words: str) -> None:
+        """Something of ours that looks after it is gone, and says so."""
+        self._telling.tell("note", text=words, tone="bad", node=self.name)
 
     def _is_news(self, _line: str) -> bool:
         """Whether a line of output is for the learner too; the last ones are kept either way."""

@@ -3,10 +3,11 @@
 import json
 import os
 import socket
-import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+
+from runner.background import background
 
 LARGEST = 65_536  # bytes in one report
 
@@ -25,7 +26,7 @@ class Reports:
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         self._socket.bind(str(address))
         os.chmod(address, 0o666)  # noqa: S103, PTH101  the folder around it keeps others out
-        threading.Thread(target=self._listen, daemon=True, name="reports").start()
+        background("reports", self._listen)
 
     def _listen(self) -> None:
         while True:

@@ -11,6 +11,7 @@ import time
 from collections import deque
 from contextlib import suppress
 
+from runner.background import background
 from runner.child import Child
 from runner.ring import Ring
 
@@ -45,7 +46,7 @@ class ForkServer:
         self._children: dict[int, Child] = {}
         self.is_warm = threading.Event()
         self.output = Output()
-        threading.Thread(target=self._listen, name="fork-server", daemon=True).start()
+        background("fork-server", self._listen)
 
     @property
     def pid(self) -> int:
@@ -161,7 +162,7 @@ class Output:
         self._woken, self._wake = os.pipe()
         self._selector.register(self._woken, selectors.EVENT_READ)
         self._new: deque[tuple[int, Ring]] = deque()
-        threading.Thread(target=self._pump, name="learner-output", daemon=True).start()
+        background("learner-output", self._pump)
 
     def add(self, pipe: int) -> None:
         """Read from this pipe until it ends, and close it then."""

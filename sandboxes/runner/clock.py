@@ -3,6 +3,8 @@
 import threading
 import time
 
+from runner.background import background
+
 TICK_SECONDS = 0.1
 MOST_SECONDS = 0.3  # of one tick that are counted; the rest of a late one was not ours
 
@@ -19,7 +21,7 @@ class AwakeClock:
         self._ended = threading.Event()
         self._seconds = self._late = 0.0
         self._ticked = time.monotonic()
-        threading.Thread(target=self._tick, name="awake", daemon=True).start()
+        background("awake", self._tick)
 
     def now(self) -> float:
         """Seconds since the start in which we could run."""

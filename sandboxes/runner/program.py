@@ -2,13 +2,11 @@
 
 import os
 import signal
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 
 from runner.child import Child
 from runner.ring import Ring
-
-LONGEST_LINE = 16 * 1024
 
 
 class Program:
@@ -53,18 +51,18 @@ class Program:
 
 
 class Printed:
-    """What it prints, line by line; a line without an end comes in pieces."""
+    """What it prints, as it comes."""
 
     def __init__(self, pipe: int, ring: Ring) -> None:
-        self._file = os.fdopen(pipe, "rb")
+        self._pipe = pipe
         self._ring = ring
 
-    def __iter__(self) -> Iterator[bytes]:
-        """Until everything that holds the other end is gone."""
-        while line := self._file.readline(LONGEST_LINE):
-            self._ring.add(line)
-            yield line
+    def read1(self, size: int, /) -> bytes:
+        """What is there, once something is; empty when nobody holds the other end any more."""
+        data = os.read(self._pipe, size)
+        self._ring.add(data)
+        return data
 
     def close(self) -> None:
         """Stop reading."""
-        self._file.close()
+        os.close(self._pipe)

@@ -16,6 +16,7 @@ def load(send, rate=500, concurrency=4, seed=1):
         concurrency,
         random.Random(seed),  # noqa: S311
         lambda _ms, _ok: None,
+        failed=lambda _words: None,
     )
 
 
@@ -92,7 +93,7 @@ class Watched(random.Random):
 
 def test_starting_again_at_once_leaves_one_schedule():
     source = Watched()
-    one = Load(lambda _number: None, 100, 4, source, lambda _ms, _ok: None)
+    one = Load(lambda _number: None, 100, 4, source, lambda _ms, _ok: None, failed=str)
     for _ in range(5):
         one.start()
         one.stop()

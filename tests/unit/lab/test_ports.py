@@ -1,5 +1,6 @@
 """Ports that a lab gives out: free, each once, and not among those of whoever connects."""
 
+import os
 import socket
 import subprocess
 import sys
@@ -33,7 +34,7 @@ def few(monkeypatch):
         taken.listen()
         yield set(FEW) - {FEW[3]}
     for reservation in reserved:
-        reservation.close()
+        os.close(reservation)
 
 
 def test_none_is_given_twice_and_none_that_is_taken(few):
