@@ -17,6 +17,7 @@ from course.runs.ports import Sandboxes, Session
 
 OPEN_SECONDS = 60.0
 FIRE_SECONDS = 180.0
+PING_SECONDS = 10.0
 CLOSE_SECONDS = 3.0
 ENTRY = "lesson.py"
 LEFT_OUT = ("lesson.toml", "lesson.md", "exercises")
@@ -69,6 +70,12 @@ class RunningLab:
         """Run an experiment: the choice that came true, and its facts."""
         seen = cast("Fields", self._ask("observe", experiment=experiment))
         return str(seen["choice"]), cast("Fields", seen["facts"])
+
+    def tasks(self) -> int:
+        """How many threads run in its sandbox now, of all processes."""
+        assert self._session is not None  # noqa: S101  started before it is handed out
+        answer = cast("Fields", self._session.request("ping", seconds=PING_SECONDS))
+        return cast("int", answer["tasks"])
 
     def close(self) -> None:
         """End it and leave nothing behind."""

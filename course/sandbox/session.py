@@ -121,6 +121,9 @@ class BoxSession:
             self._finish(error)
             while self._box.receive():  # to its end, at which the stream is closed
                 pass
+        except BaseException as error:  # whoever waits must not wait for ever
+            self._finish(SandboxLost(f"Its words were lost on us: {type(error).__name__}: {error}"))
+            raise
 
     def _take(self, fields: Fields) -> None:
         event = fields.get("event")

@@ -13,7 +13,7 @@ from typing import Any
 
 from system import System, Visit
 
-RATE = 60  # visitors a second in the stampede
+RATE = 40  # visitors a second in the stampede
 REBUILD_SECONDS = 0.5
 
 
@@ -97,7 +97,7 @@ def expiry_under_load(system: System, protection: str) -> Crowd:
 
     with system.fresh(delay=REBUILD_SECONDS, ttl=60, protection=protection):
         system.visit(7)
-        load = system.lab.load(visit, RATE, concurrency=60)
+        load = system.lab.load(visit, RATE, concurrency=40)
         load.start()
         system.lab.until(lambda: len(visits) >= 30, 10, "thirty visits")
         begun, before = time.monotonic(), system.origin_stats()["calls"]

@@ -64,7 +64,8 @@ class Router:
 
     def __init__(self, way: str, ports: list[int]) -> None:
         self.way = way
-        self.shards = [Shard(n, port) for n, port in enumerate(ports, 1)]
+        self._known: dict[int, Shard] = {}  # by port, also those that are not used just now
+        self.shards = self._found(ports)
         self.place: Placement = WAYS[way](len(ports))
         self._moving = threading.Lock()
 
@@ -111,7 +112,7 @@ class Router:
     def use(self, ports: list[int], way: str) -> dict[str, Any]:
         """Place users on these shards; copy first, then switch, then delete: nobody is missed."""
         with self._moving:
-            shards = [Shard(n, port) for n, port in enumerate(ports, 1)]
+            shards = self._found(ports)
             place = WAYS[way](len(shards))
             old, moved, total = self.shards, [], 0
             for shard in old:
@@ -130,6 +131,13 @@ class Router:
         old_ports = {shard.port for shard in old}
         between_old = sum(target.port in old_ports for _, target, _ in moved)
         return {"total": total, "moved": len(moved), "between_old": between_old}
+
+    def _found(self, ports: list[int]) -> list[Shard]:
+        """One for each port, with the connections it has already."""
+        for number, port in enumerate(ports, 1):
+            if port not in self._known:
+                self._known[port] = Shard(number, port)
+        return [self._known[port] for port in ports]
 
 
 def grouped(moved: list[tuple[Shard, Shard, int]]) -> list[tuple[Shard, Shard, list[int]]]:

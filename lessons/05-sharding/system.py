@@ -73,8 +73,8 @@ class System:
         """How many users lie on each shard that is used."""
         found = []
         for shard in self.shards[: self.used]:
-            with shard.client() as client:
-                found.append(client.course.users.count_documents({}) if shard.is_running else 0)
+            users = shard.steady.course.users
+            found.append(users.count_documents({}) if shard.is_running else 0)
         return found
 
     def queries(self) -> list[int]:
@@ -86,19 +86,15 @@ class System:
         return self._counted("insert")
 
     def _counted(self, what: str) -> list[int]:
-        found = []
-        for shard in self.shards[: self.used]:
-            with shard.client() as client:
-                found.append(client.admin.command("serverStatus")["opcounters"][what])
-        return found
+        used = self.shards[: self.used]
+        return [one.steady.admin.command("serverStatus")["opcounters"][what] for one in used]
 
     def fresh(self, shards: int, way: str) -> None:
         """All databases up, the 1,200 users and no others, placed this way."""
         self.hot = None
         self.use(max(shards, self.used), self.way)
         for shard in self.shards[: self.used]:
-            with shard.client() as client:
-                client.course.users.delete_many({"_id": {"$gte": USERS}})
+            shard.steady.course.users.delete_many({"_id": {"$gte": USERS}})
         self.use(shards, way)
 
     def asked_by(self, act: Callable[[], object]) -> list[int]:
@@ -114,7 +110,7 @@ class System:
 
     def lookups_of(self, users: Iterable[int]) -> list[tuple[int, dict[str, Any]]]:
         """Look each of them up by id; many at once, since a dead shard is waited for."""
-        with ThreadPoolExecutor(24) as pool:
+        with ThreadPoolExecutor(16) as pool:
             return list(pool.map(lambda user: self.ask(f"/user/{user}"), users))
 
     def mail(self, user: int) -> tuple[int, dict[str, Any]]:

@@ -185,6 +185,8 @@ class Commands:
         """Still here, the services are still ours, and whose time it was."""
         answer = {"alive": True, "foreign": self._lesson.foreign if self._lesson else []}
         if self._host is None:
+            if self._lesson is not None:
+                answer["tasks"] = tasks()
             return {**answer, "awake": 0.0, "late": 0.0, "spent": 0.0, "crowded": 0.0}
         clock = self._host.clock
         spent = self._host.spent() + (self._lesson.spent if self._lesson else 0.0)
@@ -242,6 +244,13 @@ class Commands:
 
                 self._host = SubmissionHost(*learner(self._isolation), self._born)
             return self._host
+
+
+def tasks() -> int:
+    """How many run in here, all threads counted."""
+    from lab import family
+
+    return family.tasks(os.getpid())
 
 
 def _failed(out: Out, number: int, do: str, error: Exception) -> None:

@@ -1,5 +1,6 @@
 """Who descends from whom, as the system tells it."""
 
+import os
 import subprocess
 from pathlib import Path
 
@@ -20,6 +21,20 @@ def descendants(pid: int) -> set[int]:
         fresh = {child for child, parent in parents.items() if parent in fresh} - found
         found |= fresh
     return found
+
+
+def tasks(pid: int) -> int:
+    """Threads of a process and of everything below it, as a limit on processes counts them."""
+    if not PROC.joinpath("self/stat").exists():
+        return 1 + len(descendants(pid))
+    return sum(_threads(one) for one in (pid, *descendants(pid)))
+
+
+def _threads(pid: int) -> int:
+    try:
+        return len(os.listdir(PROC / str(pid) / "task"))  # noqa: PTH208  asked often: no objects
+    except OSError:
+        return 0
 
 
 def is_stopped(pid: int) -> bool:

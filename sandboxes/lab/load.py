@@ -1,9 +1,9 @@
 """An open-loop load generator: it sends on schedule, whatever the answers do."""
 
-import queue
 import random
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
 
 from lab.http import Reply
@@ -12,6 +12,8 @@ from runner.background import background
 
 Send = Callable[[int], Reply | None]
 Counted = Callable[[float, bool], None]
+Due = tuple[int, float, Window]  # number, when, and where its time is kept
+IDLE_SECONDS = 2.0  # after which a thread that has nothing to send ends
 LONGEST_QUEUE = 2_000  # requests waiting for a free sender; more are failed at once
 
 
@@ -23,7 +25,7 @@ class Load:
     Args:
         send: Called with the request's number; returns a Reply, or None for "went well".
         rate: Requests a second; may be set while it runs.
-        concurrency: How many may be under way at once.
+        concurrency: How many may be under way at once; a thread for each, while it is needed.
         source: Draws the gaps between arrivals.
         counted: Told about each request: its time in ms and whether it went well.
         failed: Told in words that a thread of it has failed.
@@ -47,16 +49,16 @@ class Load:
         self.window = Window(5.0)
         self.sent = 0
         self.failed = 0
-        self._due: queue.SimpleQueue[tuple[int, float, Window] | None] = queue.SimpleQueue()
+        self._due: deque[Due] = deque()
         self._lock = threading.Lock()
-        self._senders = concurrency
+        self._waiting = threading.Condition(self._lock)  # senders, for something to send
+        self._most = concurrency
+        self._senders = self._idle = 0
         self._running = threading.Event()
         self._ended = threading.Event()
-        self._threads: list[threading.Thread] = []
 
     def start(self) -> "Load":
         """Send at `rate` in the background until `stop`; returns itself."""
-        self._open()
         if not self._running.is_set():
             running = self._running = threading.Event()  # the one before ends, however slowly
             running.set()
@@ -72,25 +74,20 @@ class Load:
         """Stop and let the senders go."""
         self.stop()
         self._ended.set()
-        for _ in range(self._senders):
-            self._due.put(None)
+        with self._waiting:
+            self._due.clear()
+            self._waiting.notify_all()
 
     def run(self, count: int | None = None, *, seconds: float | None = None) -> Window:
         """Send `count` requests, or for `seconds`; wait for the answers and return them."""
-        self._open()
         measured = Window(None)
         scheduled = self._schedule(measured, count, seconds, lambda: not self._ended.is_set())
         while measured.count < scheduled and not self._ended.wait(0.005):
             pass
         return measured
 
-    def _open(self) -> None:
-        if not self._threads:
-            for _ in range(self._senders):
-                self._thread(self._work)
-
     def _thread(self, target: Callable[[], object]) -> None:
-        self._threads.append(background("load", target, told=self._failed))
+        background("load", target, told=self._failed)
 
     def _schedule(
         self,
@@ -118,14 +115,34 @@ class Load:
             self.sent += 1
             number = self.sent
         into = measured if measured is not None else self.window
-        if self._due.qsize() > LONGEST_QUEUE:
+        if len(self._due) > LONGEST_QUEUE:
             self._note(Reply(0, 0.0, error="too many waiting"), due, into)
         else:
-            self._due.put((number, due, into))
+            self._put((number, due, into))
         return True
 
+    def _put(self, job: Due) -> None:
+        with self._waiting:
+            self._due.append(job)
+            self._waiting.notify()
+            is_needed = self._idle < len(self._due) and self._senders < self._most
+            self._senders += is_needed
+        if is_needed:
+            self._thread(self._work)
+
+    def _next(self) -> Due | None:
+        """What to send now; None when there was nothing for a while: the thread may go."""
+        with self._waiting:
+            self._idle += 1
+            self._waiting.wait_for(lambda: self._due or self._ended.is_set(), IDLE_SECONDS)
+            self._idle -= 1
+            if self._due:
+                return self._due.popleft()
+            self._senders -= 1
+            return None
+
     def _work(self) -> None:
-        while (job := self._due.get()) is not None:
+        while (job := self._next()) is not None:
             number, due, into = job
             try:
                 reply = self._send(number) or Reply(200, 0.0)

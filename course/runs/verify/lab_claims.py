@@ -1,18 +1,23 @@
 """Claims about a lesson's lab: it runs alone, triggers fire, experiments show their truth."""
 
+import contextlib
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 
+from course.errors import CourseError
 from course.model.json import JSON
 from course.model.lesson import Block, Lesson
 from course.model.proof import Proof
 from course.runs.labs import ENTRY, RunningLab, files_of, open_lab
 from course.runs.verify.proving import Evidence, Prover
+from course.sandbox.box import Size
 
 ALONE_SECONDS = 120.0
 GAUGE_SECONDS = 15.0
 PAUSE = 0.05  # seconds between two looks
+MOST_THREADS = Size().pids
 
 
 def lab_proofs(prover: Prover, lesson: Lesson, seeds: Sequence[int]) -> Iterator[Proof]:
@@ -58,6 +63,8 @@ def _experiments(prover: Prover, lesson: Lesson, seed: int) -> Iterator[Proof]:
             shows = partial(lab.shows, one.id, one.truth)
             claim = f"experiment {one.id} shows '{one.truth}' (seed {seed})"
             yield prover.prove(lesson.id, claim, shows)
+        claim = f"threads: there is room for as many again (seed {seed})"
+        yield prover.prove(lesson.id, claim, lab.has_room)
 
 
 def _lazy_lab(prover: Prover, lesson: Lesson, seed: int) -> "LazyLab":
@@ -76,6 +83,8 @@ class LazyLab:
     def __init__(self, start: Callable[[], RunningLab]) -> None:
         self._start = start
         self._lab: RunningLab | None = None
+        self._most = 0  # threads that were seen at a time
+        self._is_over = threading.Event()
 
     def __enter__(self) -> "LazyLab":
         """Nothing is open yet."""
@@ -83,6 +92,7 @@ class LazyLab:
 
     def __exit__(self, *_: object) -> None:
         """Close what was opened."""
+        self._is_over.set()
         if self._lab is not None:
             self._lab.close()
 
@@ -110,7 +120,22 @@ class LazyLab:
             time.sleep(PAUSE)
         return None
 
+    def has_room(self) -> Evidence:
+        """What was done took at most half of the threads that the sandbox may have."""
+        self._count(self._open())
+        most = MOST_THREADS // 2
+        return None if self._most <= most else f"{self._most} at a time, and {most} is half"
+
     def _open(self) -> RunningLab:
         if self._lab is None:
-            self._lab = self._start()
+            self._lab = lab = self._start()
+            threading.Thread(target=self._watch, args=(lab,), name="threads", daemon=True).start()
         return self._lab
+
+    def _watch(self, lab: RunningLab) -> None:
+        with contextlib.suppress(CourseError):  # it was closed, or died: others say so
+            while not self._is_over.wait(PAUSE):
+                self._count(lab)
+
+    def _count(self, lab: RunningLab) -> None:
+        self._most = max(self._most, lab.tasks())

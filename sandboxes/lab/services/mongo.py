@@ -1,5 +1,6 @@
 """mongod, or the stand-in that speaks its protocol, as a node."""
 
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from lab.control import NoAnswer, ask_process
@@ -35,6 +36,17 @@ class Mongo(Process):
         """As clients dial it."""
         return f"127.0.0.1:{self.port}"
 
+    @cached_property
+    def steady(self) -> "MongoClient[dict[str, Any]]":
+        """A client of the lab's own that stays open, for what is asked again and again."""
+        return self.client()
+
+    def retire(self) -> None:
+        """From now on its end is expected, and nobody of ours asks it any more."""
+        super().retire()
+        if "steady" in vars(self):
+            self.steady.close()
+
     def client(self, **options: Any) -> "MongoClient[dict[str, Any]]":
         """A pymongo client of this server alone, which gives up after two seconds."""
         from pymongo import MongoClient
@@ -42,6 +54,8 @@ class Mongo(Process):
         defaults = {
             "directConnection": True, "serverSelectionTimeoutMS": 2000,
             "connectTimeoutMS": 2000, "socketTimeoutMS": 5000,
+            # Two threads a client instead of three, which end with it and not half a second later.
+            "serverMonitoringMode": "poll",
         }  # fmt: skip
         return MongoClient("127.0.0.1", self.port, **{**defaults, **options})
 
