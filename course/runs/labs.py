@@ -4,7 +4,9 @@ import base64
 import contextlib
 import secrets
 import threading
+from collections import deque
 from collections.abc import Callable, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import cast
 
@@ -17,6 +19,7 @@ from course.runs.ports import Sandboxes, Session
 
 OPEN_SECONDS = 60.0
 FIRE_SECONDS = 180.0
+KEPT_EVENTS = 5_000  # in memory; a recorder writes all of them to its file
 PING_SECONDS = 10.0
 CLOSE_SECONDS = 3.0
 ENTRY = "lesson.py"
@@ -26,7 +29,7 @@ Heard = Callable[[Event], None]
 
 
 class RunningLab:
-    """A lab that is open; its events are kept, folded and passed on.
+    """A lab that is open; its events are folded and passed on, and the last ones kept.
 
     Args:
         heard: Told about every event in order, on the session's thread: a recorder, a printer.
@@ -34,7 +37,7 @@ class RunningLab:
 
     def __init__(self, heard: Sequence[Heard] = ()) -> None:
         self._heard = heard
-        self._events: list[Event] = []
+        self._events: deque[Event] = deque(maxlen=KEPT_EVENTS)
         self._state = LabState()
         self._lock = threading.Lock()
         self._session: Session | None = None
@@ -58,9 +61,10 @@ class RunningLab:
         return self._state  # replaced as a whole, so reading needs no lock
 
     def events(self, after: int = 0) -> Sequence[Event]:
-        """The log from the event that follows `after`."""
+        """What is kept of the log from the event that follows `after`."""
         with self._lock:
-            return self._events[after:]  # seq counts from 1 without gaps
+            first = self._events[0].seq if self._events else 1  # seq has no gaps
+            return list(islice(self._events, max(after + 1 - first, 0), None))
 
     def fire(self, trigger: str, params: dict[str, JSON] | None = None) -> JSON:
         """Fire a trigger and wait for what it returns."""

@@ -44,7 +44,7 @@ class OpenLab(Protocol):
         """What it looks like now; cheap, never blocks, safe from any thread."""
 
     def events(self, after: int = 0) -> Sequence[Event]:
-        """The log from the event that follows sequence number `after`."""
+        """What is kept of the log from the event that follows sequence number `after`."""
 
     def fire(self, trigger: str, params: dict[str, JSON] | None = None) -> JSON:
         """Fire a trigger and wait for what it returns; raises CourseError."""

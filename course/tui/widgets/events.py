@@ -82,6 +82,8 @@ list only what concerns it."""
         if width <= INDENT:
             return  # not laid out yet
         follows = self._follows
+        told = {id(entry) for entry in self._story.entries}
+        self._drawn = {key: drawn for key, drawn in self._drawn.items() if key in told}
         self._lines = [line for entry in self._story.entries for line in self._told(entry, width)]
         self.virtual_size = Size(width, len(self._lines))
         if follows:

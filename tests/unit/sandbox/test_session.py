@@ -147,3 +147,19 @@ def test_closing_closes_the_box(box, session):
     assert box.is_closed
     with pytest.raises(SandboxLost, match="closed"):
         ask(session)
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_whoever_waits_hears_of_a_reader_that_broke(fault):
+    def broken(_event):
+        raise TypeError("not to be shown")
+
+    box = ScriptedBox()
+    session = BoxSession(box, broken)
+    box.said.put(json.dumps({"event": {"seq": 1, "t": 0.1, "kind": "note", "text": "x"}}).encode())
+    box.said.put(b"\n")
+    with pytest.raises(SandboxLost) as caught:
+        ask(session)
+    session.close()
+    alive = [thread.name for thread in threading.enumerate() if thread is session._reader]
+    fault("the course's thread 'wire' fails", lost=[], left=alive, read=caught.value.summary)
