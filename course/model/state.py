@@ -63,6 +63,8 @@ class LabState:
     observed: Mapping[str, ExperimentDone] = field(default_factory=lambda: MappingProxyType({}))
     dropped: int = 0
     stopped: str | None = None  # why, once the lab is closed
+    is_lost: bool = False  # it was not closed: its sandbox has ended
+    silent: int = 0  # whole seconds without news, once they are too many to be chance
 
     def gauge(self, name: str) -> float | None:
         """The last reading of a gauge."""

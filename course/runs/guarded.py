@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from course.model.event import Event
 from course.model.lesson import Exercise, Lesson
 from course.model.progress import SandboxReport
-from course.runs.ports import Progress, Sandboxes, Session
+from course.runs.ports import LabSession, Progress, Sandboxes, Session
 
 
 class GuardedSandboxes:
@@ -24,7 +24,7 @@ class GuardedSandboxes:
         """Which sandbox it is."""
         return self._sandboxes.report()
 
-    def open(self, lesson: Lesson, on_event: Callable[[Event], None]) -> Session:
+    def open(self, lesson: Lesson, on_event: Callable[[Event], None]) -> LabSession:
         """A session for a lab."""
         self._require()
         return self._sandboxes.open(lesson, on_event)

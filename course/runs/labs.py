@@ -15,7 +15,8 @@ from course.model.event import Event
 from course.model.json import JSON, Fields
 from course.model.lesson import Lesson
 from course.model.state import LabState, fold
-from course.runs.ports import Sandboxes, Session
+from course.runs.news import as_known
+from course.runs.ports import LabSession, Sandboxes
 
 OPEN_SECONDS = 60.0
 FIRE_SECONDS = 180.0
@@ -40,7 +41,8 @@ class RunningLab:
         self._events: deque[Event] = deque(maxlen=KEPT_EVENTS)
         self._state = LabState()
         self._lock = threading.Lock()
-        self._session: Session | None = None
+        self._is_closing = False
+        self._session: LabSession | None = None
 
     def start(self, lesson: Lesson, sandboxes: Sandboxes, seed: int) -> None:
         """Open the lesson in a fresh session; returns when its nodes are up."""
@@ -58,7 +60,11 @@ class RunningLab:
 
     def state(self) -> LabState:
         """What it looks like now."""
-        return self._state  # replaced as a whole, so reading needs no lock
+        state = self._state  # replaced as a whole, so reading needs no lock
+        session = self._session
+        if session is None or self._is_closing:
+            return state
+        return as_known(state, session.silent, session.end)
 
     def events(self, after: int = 0) -> Sequence[Event]:
         """What is kept of the log from the event that follows `after`."""
@@ -86,8 +92,11 @@ class RunningLab:
         session = self._session
         if session is None:
             return
-        with contextlib.suppress(CourseError):  # it may be gone already
-            session.request("close", seconds=CLOSE_SECONDS)
+        is_silent = bool(self.state().silent)
+        self._is_closing = True
+        if not is_silent:
+            with contextlib.suppress(CourseError):  # it may be gone already
+                session.request("close", seconds=CLOSE_SECONDS)
         session.close()
 
     def _ask(self, command: str, **arguments: JSON) -> JSON:

@@ -3,20 +3,23 @@
 import contextlib
 import queue
 import threading
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from course.content.arguments import split_pairs, typed
-from course.errors import UsageError
+from course.errors import SandboxLost, UsageError
 from course.model.event import Event
 from course.model.json import JSON
 from course.model.lesson import Experiment, Lesson
 from course.model.nearest import did_you_mean
+from course.model.state import LabState
 from course.runs.labs import Heard
 from course.runs.ports import OpenLab
 
 STOP_SECONDS = 10.0
+LOOK_SECONDS = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +71,11 @@ class Play:
         return self._heard
 
     @property
+    def silent(self) -> int:
+        """Seconds without news, once they are too many to be chance."""
+        return 0 if self._lab is None else self._lab.state().silent
+
+    @property
     def has_opened(self) -> bool:
         """Whether there was a lab to do things to."""
         return self._lab is not None
@@ -93,11 +101,23 @@ class Play:
                 for act in self._acts:
                     if not self._stopped.is_set():
                         act.do(lab)
-                self._stopped.wait(self._stay_seconds)
+                self._stay(lab)
         except BaseException as error:  # noqa: BLE001 - raised again by `end`, on the main thread
             self._error = error
         finally:
             self._heard.put(None)
+
+    def _stay(self, lab: OpenLab) -> None:
+        """Leave it running; raises SandboxLost as soon as there is nothing to watch."""
+        until = time.monotonic() + self._stay_seconds
+        while (left := until - time.monotonic()) > 0 and not self._stopped.is_set():
+            self._stopped.wait(min(left, LOOK_SECONDS))
+            if lab.state().is_lost and not self._stopped.is_set():
+                raise _lost(lab.state())
+
+
+def _lost(state: LabState) -> SandboxLost:
+    return SandboxLost(state.stopped or "The lab is lost.", "Run it again.")
 
 
 def parse_act(lesson: Lesson, text: str, *, only_experiments: bool = False) -> Act:

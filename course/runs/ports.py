@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Protocol
 
+from course.errors import CourseError
 from course.model.event import Event
 from course.model.json import JSON
 from course.model.lesson import Exercise, Experiment, Lesson
@@ -151,13 +152,25 @@ class Session(Protocol):
         """End the agent and everything it started."""
 
 
+class LabSession(Session, Protocol):
+    """A session that is watched as long as it is open."""
+
+    @property
+    def silent(self) -> float:
+        """Seconds in which nothing has come from the agent, though it was asked."""
+
+    @property
+    def end(self) -> CourseError | None:
+        """Why there will be no more news; None while there may be some."""
+
+
 class Sandboxes(Protocol):
     """Opens sessions in the sandbox that was chosen."""
 
     def report(self) -> SandboxReport:
         """Which sandbox it is, and why."""
 
-    def open(self, lesson: Lesson, on_event: Callable[[Event], None]) -> Session:
+    def open(self, lesson: Lesson, on_event: Callable[[Event], None]) -> LabSession:
         """A session for a lab; events arrive on another thread."""
 
     def open_for_check(self, exercise: Exercise, seed: int | None = None) -> Session:

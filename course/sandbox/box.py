@@ -32,6 +32,7 @@ class Autopsy:
     oom_killed: bool = False
     stderr_tail: str = ""
     image: str | None = None
+    lost: str = ""  # why it cannot even be asked
 
 
 class Box(Protocol):
@@ -47,8 +48,12 @@ class Box(Protocol):
     def receive(self) -> bytes:
         """The next chunk of the agent's stdout, `b""` at its end; blocks."""
 
-    def close(self) -> None:
-        """End it and leave no trace; idempotent, callable from any thread, unblocks receive."""
+    def close(self, *, patient: bool = True) -> None:
+        """End it and leave no trace; idempotent, callable from any thread, unblocks receive.
+
+        Args:
+            patient: Whether it gets time to end in order; one that is frozen would only use it up.
+        """
 
     def autopsy(self) -> Autopsy:
         """How it ended, as far as known."""

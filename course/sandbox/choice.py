@@ -14,7 +14,7 @@ from course.model.progress import SandboxReport
 from course.sandbox.box import Backend, Purpose, Size, hash_seed_for
 from course.sandbox.embedded import WARNING, EmbeddedBackend
 from course.sandbox.material import sandboxes, source_digest
-from course.sandbox.session import BoxSession
+from course.sandbox.session import SIGN_SECONDS, BoxSession
 
 if TYPE_CHECKING:  # docker takes a quarter of a second to import
     from course.sandbox.engine import Engine
@@ -23,6 +23,7 @@ Choice = Literal["auto", "docker", "embedded"]
 BUILD = "course sandbox build"
 BATCH_SECONDS = 3600.0
 AGENT_MB = 96  # what the agent itself needs beside a submission
+LEAST_PATIENCE = 8.0  # seconds without a sign of life, on the slowest of machines
 SHORTEST_SECONDS = 1800.0  # of a sandbox for a check: the last resort, on the slowest of machines
 
 
@@ -50,12 +51,12 @@ class Chooser:
 
     def open_for_check(self, exercise: Exercise, seed: int | None = None) -> BoxSession:
         """A fresh session to judge one submission in, with the seed of that check."""
-        return self._start(size_for(exercise), "check", lambda _event: None, seed)
+        return self._start(size_for(exercise), "check", _nobody, seed, patience_for(exercise))
 
     def open_for_batch(self, exercise: Exercise, seed: int | None = None) -> BoxSession:
         """A session to judge one submission after the other in, each renewed, all with a seed."""
         size = replace(size_for(exercise), seconds=BATCH_SECONDS)
-        return self._start(size, "batch", lambda _event: None, seed)
+        return self._start(size, "batch", _nobody, seed, patience_for(exercise))
 
     def build(self, progress: Callable[[str, str], None]) -> None:
         """Build the image; from then on labs run in Docker unless told otherwise."""
@@ -87,11 +88,12 @@ class Chooser:
         purpose: Purpose,
         on_event: Callable[[Event], None],
         seed: int | None = None,
+        patience: float = SIGN_SECONDS,
     ) -> BoxSession:
         backend, _report = self._decide()
         run_id, hashes = secrets.token_hex(8), hash_seed_for(seed)
         box = backend.start(size, run_id=run_id, purpose=purpose, hash_seed=hashes)
-        return BoxSession(box, on_event)
+        return BoxSession(box, on_event, patience=patience, is_lab=purpose == "lab")
 
     def _decide(self) -> tuple[Backend, SandboxReport]:
         with self._lock:
@@ -140,6 +142,15 @@ def _sweep(engine: "Engine") -> None:
 
     with contextlib.suppress(SandboxError):  # an engine that ends meanwhile is noticed elsewhere
         sweep(engine)
+
+
+def patience_for(exercise: Exercise) -> float:
+    """Seconds of silence after which nobody can judge: about as long as the check itself has."""
+    return min(max(exercise.seconds, LEAST_PATIENCE), SIGN_SECONDS)
+
+
+def _nobody(_event: Event) -> None:
+    """A check's rig tells its events to nobody."""
 
 
 def size_for(exercise: Exercise) -> Size:

@@ -130,7 +130,7 @@ class DockerBox:
                 return bytes(answer)
         return b""
 
-    def close(self) -> None:
+    def close(self, *, patient: bool = True) -> None:
         """End the container and remove it, also when it is half gone already."""
         with self._closing:
             if self.is_closed:
@@ -139,7 +139,7 @@ class DockerBox:
         try:
             # An engine that is gone cannot remove it; then it ends because its stdin did.
             with contextlib.suppress(SandboxError):
-                if not self._ends_by_itself():
+                if not (patient and self._ends_by_itself()):
                     self._engine.remove(self.name)
         finally:
             self._pipe.close()
@@ -155,11 +155,13 @@ class DockerBox:
 
     def autopsy(self) -> Autopsy:
         """How it ended; without exit code while it runs."""
-        code, oom = None, False
+        code, oom, lost = None, False, ""
         if self._ended.is_set() or self.is_closed:
-            with contextlib.suppress(SandboxError):
+            try:
                 code, oom = self._engine.ending(self.name)
-        return Autopsy(code, oom, self._complaints.text(), self._image)
+            except SandboxError:
+                lost = "its engine does not answer"
+        return Autopsy(code, oom, self._complaints.text(), self._image, lost)
 
 
 class Frames:

@@ -135,13 +135,13 @@ class EmbeddedBox:
             stream.close()  # by its only reader
         return chunk
 
-    def close(self) -> None:
+    def close(self, *, patient: bool = True) -> None:
         """Close stdin, which ends it; kill what does not end; erase the scratch folder."""
         with self._closing:
             if self.is_closed:
                 return
             self.is_closed = True
-            self._end()
+            self._end(GOODBYE_SECONDS if patient else 0.0)
             shutil.rmtree(self.work, ignore_errors=True)
 
     def autopsy(self) -> Autopsy:
@@ -150,13 +150,13 @@ class EmbeddedBox:
             self._agent.wait(1)
         return Autopsy(exit_code=self._agent.poll(), stderr_tail=self._complaints.text())
 
-    def _end(self) -> None:
+    def _end(self, seconds: float) -> None:
         stream = self._agent.stdin
         with contextlib.suppress(OSError):
             assert stream is not None  # noqa: S101  piped
             stream.close()
         try:
-            self._agent.wait(GOODBYE_SECONDS)
+            self._agent.wait(seconds)
         except subprocess.TimeoutExpired:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(self._agent.pid, signal.SIGKILL)

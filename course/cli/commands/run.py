@@ -2,7 +2,8 @@
 
 import argparse
 import contextlib
-from collections.abc import Sequence
+import queue
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +12,11 @@ from course.cli.parser import Commands
 from course.cli.teller import Teller
 from course.cli.wiring import Wiring
 from course.errors import LessonError
+from course.model.event import Event
 from course.model.lesson import Lesson
 from course.report.failures import failure_lines
 from course.report.lines import terminal_width
-from course.runs.play import Act, Play, parse_act, parse_prediction
+from course.runs.play import LOOK_SECONDS, Act, Play, parse_act, parse_prediction
 from course.storage.recordings import Recorder
 
 FAILED = 1
@@ -90,8 +92,7 @@ def run(options: argparse.Namespace, wiring: Wiring) -> int:
         )
         stack.callback(play.stop)
         teller = Teller(as_json=options.json)
-        events = play.events()
-        while (event := events.get()) is not None:
+        for event in _heard(play):
             if recorder is not None:
                 recorder.write(event)
             teller.tell(event)
@@ -102,6 +103,22 @@ def run(options: argparse.Namespace, wiring: Wiring) -> int:
                 settled = study.settle(lesson.id, experiment, done.choice)
                 teller.compare(lesson, experiment, settled)
         return _outcome(play)
+
+
+def _heard(play: Play) -> Iterator[Event]:
+    """What happens, to its end; that nothing happens is told once for each silence."""
+    events, is_silent = play.events(), False
+    while True:
+        try:
+            event = events.get(timeout=LOOK_SECONDS)
+        except queue.Empty:
+            was_silent, is_silent = is_silent, bool(play.silent)
+            if is_silent and not was_silent:
+                explain(f"No news from the lab for {play.silent} s. It may come back.")
+            continue
+        if event is None:
+            return
+        yield event
 
 
 def _act(lesson: Lesson, option: str, text: str) -> Act:

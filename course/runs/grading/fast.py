@@ -15,7 +15,7 @@ from course.model.event import Event
 from course.model.json import JSON, Fields
 from course.model.lesson import Exercise, Lesson
 from course.model.progress import SandboxReport
-from course.runs.ports import Progress, Sandboxes, Session
+from course.runs.ports import LabSession, Progress, Sandboxes, Session
 
 RENEW_SECONDS = 30.0
 PING_SECONDS = 10.0
@@ -129,7 +129,7 @@ class FastSandboxes:
         """As the sandboxes say."""
         return self._sandboxes.report()
 
-    def open(self, lesson: Lesson, on_event: Callable[[Event], None]) -> Session:
+    def open(self, lesson: Lesson, on_event: Callable[[Event], None]) -> LabSession:
         """Labs are not shared."""
         return self._sandboxes.open(lesson, on_event)
 

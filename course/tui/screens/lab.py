@@ -61,7 +61,7 @@ class LabScreen(CourseScreen):
         """Take over the lab's state when anything has happened since the last look."""
         if self.lab is not None:
             state = self.lab.state()
-            if state.seq != self.state.seq or state.stopped != self.state.stopped:
+            if _is_news(state, self.state):
                 self.state = state
 
     def watch_state(self, state: LabState) -> None:
@@ -80,3 +80,10 @@ class LabScreen(CourseScreen):
     def _show_failed(self, error: CourseError) -> None:
         self.query_one(LabLine).show_failed()
         self.query_one(LabPane).show_failed(error)
+
+
+def _is_news(state: LabState, before: LabState) -> bool:
+    """Cheaper than comparing all of it, which has thousands of parts."""
+    return any(
+        getattr(state, part) != getattr(before, part) for part in ("seq", "stopped", "silent")
+    )

@@ -27,6 +27,12 @@ class LabLine(Static):
 
 
 def _line(state: LabState) -> Content:
+    if state.is_lost:
+        return Content.styled(
+            f"✕ {clean_line(state.stopped or '')} r opens a new lab.", "$text-error"
+        )
+    if state.silent:
+        return Content.styled(f"‖ No news from the lab for {state.silent} s.", "$text-warning")
     if state.stopped is not None:
         reason = clean_line(state.stopped)
         return Content.styled(f"○ The lab is closed. r restarts it. {reason}", "$text-warning")

@@ -17,6 +17,8 @@ from course.tui.widgets.trouble import Trouble
 
 TILE_WIDTH = 24
 TRIGGER_WIDTH = 24
+ANEW = "r opens a new lab; you can read on."
+FROZEN = "It is frozen, cut off, or the computer is busy. It may come back by itself."
 
 
 class LabPane(Vertical):
@@ -30,6 +32,7 @@ class LabPane(Vertical):
     def __init__(self, lesson: Lesson, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id)
         self._lesson = lesson
+        self._is_troubled = False
 
     def compose(self) -> ComposeResult:
         """Picture, triggers, gauges, events; each can scroll on its own."""
@@ -48,7 +51,8 @@ class LabPane(Vertical):
         yield EventList(titles, id="events").data_bind(LabPane.state)
 
     def watch_state(self, state: LabState) -> None:
-        """Hand the readings down to the gauges."""
+        """Hand the readings down to the gauges; say when they are not to be trusted."""
+        self._tell(state)
         self.query_one(NodeLine).show(state, self.query_one(EventList).node)
         for tile in self.query(GaugeTile):
             tile.history = state.gauges.get(tile.gauge.id, ())
@@ -63,6 +67,18 @@ class LabPane(Vertical):
         """Where rows are few, the triggers that the text does not speak of step aside."""
         for button in self.query(TriggerButton):
             button.set_class(bool(at_hand) and button.trigger.id not in at_hand, "-aside")
+
+    def _tell(self, state: LabState) -> None:
+        """Trouble for as long as there is some: a sandbox that was frozen comes back."""
+        is_told, self._is_troubled = self._is_troubled, bool(state.is_lost or state.silent)
+        if state.is_lost:
+            error = CourseError(state.stopped or "", "Nothing that is shown here runs any more.")
+            self.query_one(Trouble).show(error, ANEW)
+        elif state.silent:
+            summary = f"No news from the lab for {state.silent} s."
+            self.query_one(Trouble).show(CourseError(summary, FROZEN), ANEW)
+        elif is_told:
+            self.query_one(Trouble).show(None)
 
     def show_starting(self) -> None:
         """It is on its way; everything else can be used meanwhile."""

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from course.content.catalog import Catalog
-from course.errors import LessonError
+from course.errors import CourseError, LessonError
 from course.model.event import Event, LabStarted, LabStopped, TriggerDone
 from course.model.json import JSON
 from course.model.lesson import Exercise, Lesson
@@ -23,6 +23,8 @@ class FakeSession:
     """Answers as an agent of the counting lesson would."""
 
     kind = "embedded"
+    silent = 0.0
+    end: CourseError | None = None
 
     def __init__(self, on_event: Callable[[Event], None]) -> None:
         self.on_event = on_event

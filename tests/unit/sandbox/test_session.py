@@ -1,7 +1,6 @@
 """A session survives whatever the other end does, and says what it was."""
 
 import json
-import queue
 import threading
 
 import pytest
@@ -11,31 +10,7 @@ from course.model.event import Note
 from course.sandbox.box import Autopsy
 from course.sandbox.session import BoxSession
 from course.sandbox.wire import LARGEST_ANSWER
-
-
-class ScriptedBox:
-    """A box whose agent says what the test puts into it."""
-
-    kind = "embedded"
-
-    def __init__(self, autopsy=None):
-        self.said = queue.Queue()
-        self.heard = queue.Queue()
-        self._autopsy = autopsy or Autopsy()
-        self.is_closed = False
-
-    def send(self, data):
-        self.heard.put(data)
-
-    def receive(self):
-        return self.said.get()
-
-    def close(self):
-        self.is_closed = True
-        self.said.put(b"")
-
-    def autopsy(self):
-        return self._autopsy
+from tests.scripted_box import ScriptedBox
 
 
 @pytest.fixture
