@@ -5,6 +5,7 @@ CourseError                 exit 2   what happened, then what to do next
 ├── LessonError             exit 2   a lesson's folder or code is at fault (path, line)
 │   └── SubmissionRefused            the learner's program or configuration does not work
 ├── StorageError            exit 2   progress, workspace or a recording cannot be read or written
+│   └── ChangedMeanwhile             another program has written the file that is open here
 ├── CourseNotTrusted    exit 2   nobody has agreed to run somebody else's course here
 ├── NoEditor                exit 2   there is no editor of the learner's own to start
 └── SandboxError            exit 3   no sandbox, or it was lost
@@ -51,6 +52,10 @@ class SubmissionRefused(LessonError):
 
 class StorageError(CourseError):
     """Progress, workspace or a recording cannot be read or written."""
+
+
+class ChangedMeanwhile(StorageError):
+    """Another program has written a file since it was read here."""
 
 
 class CourseNotTrusted(CourseError):

@@ -92,7 +92,8 @@ class Checks:
         try:
             taken = intake(_read(exercise, files), exercise.file)
         except SubmissionRefused as error:
-            return Verdict(exercise.slug, "failed", clean_line(error.summary), seed=seed or 0)
+            why = clean_line(f"{error.summary} {error.hint}".strip())
+            return Verdict(exercise.slug, "failed", why, seed=seed or 0)
         count = 1 if alone else self._count(exercise)
         verdict, is_lessons = self._once(exercise, taken, wanted, count)
         if count > 1 and (verdict.is_crowded or verdict.outcome == "error"):

@@ -1,5 +1,6 @@
 """Which files a submission may consist of; checked before anything reaches a sandbox."""
 
+import codecs
 import re
 import sys
 import unicodedata
@@ -13,6 +14,11 @@ LARGEST_FILE = 1 << 20  # bytes
 LARGEST_TOTAL = 4 << 20
 LONGEST_NAME = 200
 
+_MARKS = {
+    codecs.BOM_UTF32_LE: "UTF-32", codecs.BOM_UTF32_BE: "UTF-32",
+    codecs.BOM_UTF16_LE: "UTF-16", codecs.BOM_UTF16_BE: "UTF-16",
+}  # fmt: skip
+_TEXTS = (".py", ".conf", ".yaml", ".yml", ".json", ".toml", ".sh", ".txt", ".md")
 _NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9_.-]*(/[A-Za-z0-9_-][A-Za-z0-9_.-]*)*")
 # What would steer Python or pytest rather than be the answer.
 _STEERING = {
@@ -45,7 +51,24 @@ def intake(files: Mapping[str, bytes], entry: str) -> dict[str, bytes]:
             _check_module(name)
         if len(content) > LARGEST_FILE:
             raise SubmissionRefused(f"{name} is larger than {LARGEST_FILE >> 20} MiB.")
-    return dict(files)
+    return {name: _as_utf_8(name, content) for name, content in files.items()}
+
+
+def _as_utf_8(name: str, content: bytes) -> bytes:
+    """Without the mark that some editors put first; raises for what no program here can read."""
+    for mark, encoding in _MARKS.items():
+        if content.startswith(mark):
+            raise _encoded(name, encoding)
+    content = content.removeprefix(codecs.BOM_UTF8)
+    if b"\0" in content and name.endswith(_TEXTS):
+        halves = content[::2], content[1::2]
+        raise _encoded(name, "UTF-16" if any(half.count(0) > len(half) // 2 for half in halves)
+                       else "no text: it holds null bytes")  # fmt: skip
+    return content
+
+
+def _encoded(name: str, how: str) -> SubmissionRefused:
+    return SubmissionRefused(f"{name} is {how}.", "Save it as UTF-8 in your editor.")
 
 
 def _check_name(name: str) -> None:

@@ -9,11 +9,17 @@ from course.storage.paths import HINT, make_folder
 
 
 def write_whole(path: Path, content: bytes) -> None:
-    """Write a file so that a crash leaves the old one or the new one, never half of it."""
+    """Write a file so that a crash or a full disk leaves the old one or the new one, never half.
+
+    What a link points to is written, and a file keeps its mode.
+    """
+    path = path.resolve() if path.is_symlink() else path
     make_folder(path.parent)
     draft = path.with_name(f".{path.name}.{os.urandom(4).hex()}")
     try:
         with draft.open("xb") as file:
+            with contextlib.suppress(FileNotFoundError):
+                os.fchmod(file.fileno(), path.stat().st_mode & 0o7777)
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
