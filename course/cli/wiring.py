@@ -73,6 +73,7 @@ class Wiring:
         from course.sandbox.choice import Choice, Chooser
 
         chooser = Chooser(cast("Choice", self._sandbox))
+        self._at_end.callback(chooser.close)
         if self.consent.is_on_screen:  # which reads without an answer, and asks by itself
             from course.runs.guarded import GuardedSandboxes
 

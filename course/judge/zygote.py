@@ -11,9 +11,9 @@ import importlib
 import json
 import os
 import select
+import shutil
 import signal
 import socket
-import tempfile
 from contextlib import suppress
 from pathlib import Path
 
@@ -22,6 +22,7 @@ from _pytest.config import default_plugins
 from course.judge import compare
 from course.judge.template import ENDS, LARGEST, collect
 from course.model.json import Fields
+from course.model.scratch import make_scratch
 
 # Imported while nobody waits: what tests import, and what pytest would at its first run.
 WARM = (
@@ -46,8 +47,11 @@ def main() -> None:
         importlib.import_module(name)
     gc.collect()
     gc.freeze()
-    with tempfile.TemporaryDirectory(prefix="course-judge-", ignore_cleanup_errors=True) as folder:
-        Zygote(socket.socket(fileno=0), Path(folder)).serve()
+    folder = make_scratch("judge")
+    try:
+        Zygote(socket.socket(fileno=0), folder).serve()
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 class Zygote:

@@ -3,16 +3,18 @@
 import contextlib
 import secrets
 import threading
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
-from course.errors import EngineMissing, SandboxError
+from course.errors import EngineMissing, SandboxError, SandboxLost
 from course.model.event import Event
 from course.model.lesson import Exercise, Lesson
 from course.model.progress import SandboxReport
 from course.sandbox.box import Backend, Purpose, Size, hash_seed_for
 from course.sandbox.embedded import WARNING, EmbeddedBackend
+from course.sandbox.left_over import sweep_scratch
 from course.sandbox.material import sandboxes, source_digest
 from course.sandbox.session import SIGN_SECONDS, BoxSession
 
@@ -22,6 +24,7 @@ if TYPE_CHECKING:  # docker takes a quarter of a second to import
 Choice = Literal["auto", "docker", "embedded"]
 BUILD = "course sandbox build"
 BATCH_SECONDS = 3600.0
+CLOSE_SECONDS = 3.0  # for what is being started, and again for what is being ended
 AGENT_MB = 96  # what the agent itself needs beside a submission
 LEAST_PATIENCE = 8.0  # seconds without a sign of life, on the slowest of machines
 SHORTEST_SECONDS = 1800.0  # of a sandbox for a check: the last resort, on the slowest of machines
@@ -38,6 +41,22 @@ class Chooser:
         self._choice = choice
         self._lock = threading.Lock()
         self._decided: tuple[Backend, SandboxReport] | None = None
+        self._open: list[BoxSession] = []
+        self._starting = 0
+        self._is_closed = False
+
+    def close(self) -> None:
+        """End every sandbox that was opened, also those that nobody has been handed yet."""
+        with self._lock:
+            self._is_closed = True
+        until = time.monotonic() + CLOSE_SECONDS
+        while self._starting and time.monotonic() < until:
+            time.sleep(0.01)
+        closing = [threading.Thread(target=one.close, daemon=True) for one in self._open]
+        for thread in closing:
+            thread.start()
+        for thread in closing:
+            thread.join(max(0.0, until + CLOSE_SECONDS - time.monotonic()))
 
     def report(self) -> SandboxReport:
         """Which sandbox it is, and why; may ask the engine (blocks for at most seconds)."""
@@ -90,10 +109,35 @@ class Chooser:
         seed: int | None = None,
         patience: float = SIGN_SECONDS,
     ) -> BoxSession:
+        with self._lock:
+            self._starting += 1
+        try:
+            session = self._started(size, purpose, on_event, seed, patience)
+        finally:
+            with self._lock:
+                self._starting -= 1
+                is_closed = self._is_closed
+        if is_closed:
+            session.close()
+            raise SandboxLost("The course is being closed.")
+        return session
+
+    def _started(
+        self,
+        size: Size,
+        purpose: Purpose,
+        on_event: Callable[[Event], None],
+        seed: int | None,
+        patience: float,
+    ) -> BoxSession:
         backend, _report = self._decide()
         run_id, hashes = secrets.token_hex(8), hash_seed_for(seed)
         box = backend.start(size, run_id=run_id, purpose=purpose, hash_seed=hashes)
-        return BoxSession(box, on_event, patience=patience, is_lab=purpose == "lab")
+        session = BoxSession(box, on_event, patience=patience, is_lab=purpose == "lab")
+        with self._lock:
+            self._open = [one for one in self._open if one.end is None]
+            self._open.append(session)
+        return session
 
     def _decide(self) -> tuple[Backend, SandboxReport]:
         with self._lock:
@@ -104,6 +148,7 @@ class Chooser:
 
 def decide(choice: Choice) -> tuple[Backend, SandboxReport]:
     """The backend for a choice; raises SandboxError when Docker was asked for and is not there."""
+    sweep_scratch()
     if choice == "embedded":
         return embedded("you asked for it")
     try:

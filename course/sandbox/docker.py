@@ -7,10 +7,11 @@ import threading
 from collections.abc import Sequence
 
 from course.errors import SandboxError, SandboxLost
+from course.model.owner import Owner, this_process
 from course.sandbox.box import RANDOM, Autopsy, BoxKind, Purpose, Size
 from course.sandbox.engine import Engine
 from course.sandbox.flags import AGENT, container_config
-from course.sandbox.labels import RUN, Owner, box_labels, this_process
+from course.sandbox.labels import RUN, box_labels
 from course.sandbox.material import seccomp_profile
 from course.sandbox.pipe import Pipe
 from course.sandbox.podman import for_podman

@@ -2,7 +2,6 @@
 
 import contextlib
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -12,14 +11,15 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from course.errors import SandboxError, SandboxLost
+from course.model.scratch import make_scratch
 from course.sandbox.box import HASH_SEED, RANDOM, Autopsy, BoxKind, Purpose, Size
-from course.sandbox.left_over import left_by_embedded
+from course.sandbox.left_over import erase, left_by_embedded
 from course.sandbox.tail import Tail
 
 CHUNK = 64 * 1024
 LEARNER_UID = "COURSE_LEARNER_UID"  # whom submissions run as, where the course runs as root
 GOODBYE_SECONDS = 4.0  # the agent ends in order when its stdin closes; then it is killed
-PASSED_ON = ("PATH", "HOME", "TMPDIR", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", LEARNER_UID)
+PASSED_ON = ("PATH", "HOME", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", LEARNER_UID)
 SOCKET_PATH = 103 if sys.platform == "darwin" else 107  # bytes: what `sun_path` holds
 BELOW_PLACE = len("/course-check-12345678/lab-12345678/r-12345678/socket")  # what reports go to
 LONGEST_PLACE = SOCKET_PATH - BELOW_PLACE
@@ -52,6 +52,7 @@ class EmbeddedBackend:
             **passed_on,
             "LANG": "C.UTF-8",
             "COURSE_WORK": str(work),
+            "TMPDIR": str(work),  # so that whatever it leaves goes with the scratch folder
             "COURSE_SECONDS": str(size.seconds),
             "COURSE_SERVERS": str(int(size.data_mb > 0)),
             HASH_SEED: hash_seed,
@@ -83,7 +84,7 @@ def _scratch(purpose: Purpose) -> Path:
             f"The folder for temporary files has too long a name: {place}.",
             "Set TMPDIR to a shorter one, such as /tmp.",
         )
-    return Path(tempfile.mkdtemp(prefix=f"course-{purpose}-"))
+    return make_scratch(purpose)
 
 
 class EmbeddedBox:
@@ -142,7 +143,7 @@ class EmbeddedBox:
                 return
             self.is_closed = True
             self._end(GOODBYE_SECONDS if patient else 0.0)
-            shutil.rmtree(self.work, ignore_errors=True)
+            erase(self.work)
 
     def autopsy(self) -> Autopsy:
         """How it ended."""

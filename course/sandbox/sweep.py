@@ -3,8 +3,9 @@
 import time
 from collections.abc import Callable, Mapping
 
+from course.model.owner import boot, is_alive
 from course.sandbox.engine import Engine
-from course.sandbox.labels import DEADLINE, OWNER_BOOT, OWNER_PID, OWNER_START, RUN, boot, is_alive
+from course.sandbox.labels import DEADLINE, OWNER_BOOT, OWNER_PID, OWNER_START, RUN
 
 GRACE_SECONDS = 600
 

@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from course.model.owner import this_process
 from course.sandbox.flags import CHECK_SIZE, container_config
-from course.sandbox.labels import box_labels, this_process
+from course.sandbox.labels import box_labels
 from course.sandbox.material import seccomp_profile
 from course.sandbox.sweep import sweep
 
