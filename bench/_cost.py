@@ -9,7 +9,15 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 PYTHON = (sys.executable,)
+UNUSUAL = ("COURSE_HOME", "PYTHONDONTWRITEBYTECODE", "PYTHONUNBUFFERED")
 COURSE = (str(Path(sys.executable).with_name("course")),)
+
+
+def fresh(home: str) -> dict[str, str]:
+    """The environment of a learner whose data and cache are in this folder; bytecode is kept."""
+    kept = {name: value for name, value in os.environ.items() if name not in UNUSUAL}
+    data, cache = f"{home}/data", f"{home}/cache"
+    return kept | {"XDG_DATA_HOME": data, "XDG_CACHE_HOME": cache, "PYTHONPATH": str(ROOT)}
 
 
 def processor(command: Sequence[str], environ: Mapping[str, str] | None = None) -> float:
@@ -33,4 +41,4 @@ def seconds(act: Callable[[], object]) -> float:
 
 def pass_() -> float:
     """What everybody pays for a Python that does nothing."""
-    return processor([*PYTHON, "-c", "pass"])
+    return processor([*PYTHON, "-c", "pass"], fresh(""))

@@ -6,7 +6,8 @@ from contextlib import ExitStack
 from functools import cache
 
 from bench._row import Row
-from course.content.catalog import Catalog, find_course
+from course.content.catalog import Catalog
+from course.content.folders import find_course
 from course.judge.judge import PytestJudge
 from course.model.lesson import Exercise
 from course.runs.checks import Checks

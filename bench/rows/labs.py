@@ -8,7 +8,8 @@ from functools import partial
 
 from bench._cost import seconds
 from bench._row import Row
-from course.content.catalog import Catalog, find_course
+from course.content.catalog import Catalog
+from course.content.folders import find_course
 from course.model.lesson import Lesson
 from course.runs.labs import open_lab
 from course.sandbox.choice import Chooser

@@ -1,12 +1,11 @@
 """What it costs until a screen is painted, beside an empty Textual app."""
 
-import os
 from collections.abc import Iterable
 from contextlib import ExitStack
 from functools import partial
 from tempfile import TemporaryDirectory
 
-from bench._cost import PYTHON, ROOT, processor
+from bench._cost import PYTHON, fresh, processor
 from bench._row import Row
 
 LEAVE = """
@@ -30,11 +29,7 @@ with Wiring(None, "embedded").study() as study:
 def rows(stack: ExitStack) -> Iterable[Row]:
     """From the start of a fresh Python to the end of an app that ends once it is painted."""
     home = stack.enter_context(TemporaryDirectory())
-    environ = os.environ | {
-        "COURSE_HOME": home,
-        "XDG_CACHE_HOME": f"{home}/cache",
-        "PYTHONPATH": str(ROOT),
-    }
+    environ = fresh(home)
     ours = partial(processor, [*PYTHON, "-c", COURSE], environ)
     empty = partial(processor, [*PYTHON, "-c", EMPTY], environ)
     ours()

@@ -6,7 +6,7 @@ from functools import cached_property
 from pathlib import Path
 
 from course.cli.output import explain
-from course.content.catalog import find_course
+from course.content.folders import find_course
 from course.errors import CourseNotTrusted, LessonError, StorageError
 from course.storage.running_code import digest_code
 from course.storage.trust import OWN, TrustedCourses

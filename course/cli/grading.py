@@ -7,7 +7,6 @@ import secrets
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
-from importlib.metadata import version
 from pathlib import Path
 
 from course.cli.output import explain, show
@@ -16,6 +15,7 @@ from course.cli.wiring import Wiring
 from course.errors import SandboxError, UsageError
 from course.model.grade import Graded, Isolation
 from course.model.json import Fields
+from course.model.version import VERSION
 from course.report.grades.formats import Format, find_format
 from course.runs.grading.batch import Batch, Pool
 from course.runs.grading.grader import Terms
@@ -133,7 +133,7 @@ def terms_of(ledger: Ledger, walls: Walls, options: argparse.Namespace) -> Terms
 
 def tool() -> str:
     """Which version of us grades."""
-    return f"scalability-course {version('scalability-course')}"
+    return f"scalability-course {VERSION}"
 
 
 def make_pool(

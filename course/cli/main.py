@@ -1,21 +1,19 @@
 """Where every command begins and ends: what goes wrong becomes a sentence and an exit code."""
 
+import argparse
 import contextlib
 import io
-import logging
 import os
 import sys
-import threading
-import traceback
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from importlib import import_module
 from pathlib import Path
 
-from course.cli.output import Told, explain, show
+from course.cli.output import explain, show
 from course.cli.parser import Commands, Parser, parse
 from course.cli.screen import open_screen
-from course.cli.wiring import Wiring, has_terminal
 from course.errors import CourseError, UsageError
+from course.model.version import VERSION
 
 OUR_BUG = 4
 INTERRUPTED = 130
@@ -38,6 +36,9 @@ MODULES = {
     "doctor": "doctor",
     "sandbox": "sandbox",
 }
+ALL = tuple(dict.fromkeys(MODULES.values()))
+READING = {f"course.cli.commands.{one}" for one in ("lessons", "next_place", "read")}
+HELP = ("-h", "--help")
 DESCRIPTION = """A course on scalability that runs the real thing.
 
 Without a command it opens the course in this terminal, where you left off."""
@@ -48,14 +49,7 @@ def entry() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # not every terminal has UTF-8
-    logging.basicConfig(handlers=[Told()], level=logging.WARNING)
-    threading.excepthook = lambda told: explain(*describe(told.exc_value))
     sys.exit(main(sys.argv[1:]))
-
-
-def describe(error: BaseException | None) -> list[str]:
-    """The traceback of what ended a thread."""
-    return "".join(traceback.format_exception(error)).splitlines()
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -83,6 +77,10 @@ def main(arguments: Sequence[str]) -> int:
 
 def make_parser(arguments: Sequence[str]) -> Parser:
     """The command line, as much of it as these arguments can mean."""
+    return _parser(_modules(arguments))
+
+
+def _parser(modules: Iterable[str]) -> Parser:
     parser = Parser(
         prog="course", description=DESCRIPTION, words=["--version", "--record"], is_outer=True
     )
@@ -95,32 +93,41 @@ def make_parser(arguments: Sequence[str]) -> Parser:
         help="without a command: keep the events of every lab in a folder",
     )
     commands = Commands(parser, is_required=False)
-    for module in _modules(arguments):
+    for module in modules:
         import_module(f"course.cli.commands.{module}").add(commands)
     parser.set_defaults(run=open_screen)
     return parser
 
 
-def _modules(arguments: Sequence[str]) -> list[str]:
+def _modules(arguments: Sequence[str]) -> Sequence[str]:
     """The module of the command that is given; all of them when that is not plain to see."""
     words = [word for word in arguments if not word.startswith("-")]
     given = [MODULES[word] for word in words[:3] if word in MODULES]  # --course DIR --sandbox X
-    return (
-        given
-        if len(given) == 1 and "-h" not in arguments
-        else list(dict.fromkeys(MODULES.values()))
-    )
+    return given if len(given) == 1 and "-h" not in arguments else ALL
+
+
+def _options(arguments: Sequence[str]) -> argparse.Namespace:
+    """What is asked for; a complaint about it knows all commands."""
+    has_command = any(word in HELP or not word.startswith("-") for word in arguments)
+    try:
+        return parse(_parser(_modules(arguments) if has_command else ()), arguments)
+    except UsageError:
+        return parse(_parser(ALL), arguments)
 
 
 def _run(arguments: Sequence[str]) -> int:
-    options = parse(make_parser(arguments), arguments)
+    options = _options(arguments)
     if options.version:
-        from importlib.metadata import version
-
-        show([f"scalability-course {version('scalability-course')}"])
+        show([f"scalability-course {VERSION}"])
         return 0
     if options.record_labs is not None and options.run is not open_screen:
         raise UsageError("--record FOLDER belongs to `course` alone; `course run` has its own.")
+    from course.cli.wiring import Wiring, has_terminal
+
+    if options.run.__module__ not in READING:  # where nothing is logged, and there are no threads
+        from course.cli.background import tell_background
+
+        tell_background()
     wiring = Wiring(
         options.course,
         options.sandbox,

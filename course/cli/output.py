@@ -5,7 +5,6 @@ no command has to remember it, and none can forget it.
 """
 
 import json
-import logging
 import sys
 from collections.abc import Iterable
 
@@ -35,11 +34,3 @@ def explain(*lines: str) -> None:
     """Write prose, where it does not get in the way of a result."""
     for line in lines:
         print(visible(line), file=sys.stderr, flush=True)
-
-
-class Told(logging.Handler):
-    """Writes down what is logged as prose."""
-
-    def emit(self, record: logging.LogRecord) -> None:
-        """One record, with its traceback."""
-        explain(self.format(record))

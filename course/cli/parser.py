@@ -1,16 +1,21 @@
 """Reads the command line, and asks "did you mean" where it is off."""
 
+from __future__ import annotations
+
 import argparse
 import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn, TypeAlias
 
-from course.cli.wiring import Wiring
 from course.errors import UsageError
 from course.model.nearest import did_you_mean
+from course.report.lines import columns
 
-Run = Callable[[argparse.Namespace, Wiring], int]
+if TYPE_CHECKING:  # what `course --version` must not wait for
+    from course.cli.wiring import Wiring
+
+Run: TypeAlias = "Callable[[argparse.Namespace, Wiring], int]"
 SANDBOXES = ("auto", "docker", "embedded")
 _CHOICE = re.compile(r"invalid choice: '?(?P<word>[^' ]*)'?")
 _UNKNOWN = re.compile(r"unrecognized arguments: (?P<word>\S+)")
@@ -30,7 +35,7 @@ class Parser(argparse.ArgumentParser):
             prog=prog,
             description=description,
             allow_abbrev=False,
-            formatter_class=argparse.RawDescriptionHelpFormatter,
+            formatter_class=_formatter,
         )
         self.words = words
         self._add_common(is_outer=is_outer)
@@ -89,7 +94,11 @@ class Commands:
     def __init__(self, parser: Parser, *, is_required: bool) -> None:
         self._parser = parser
         self._subparsers = parser.add_subparsers(
-            metavar="COMMAND", title="commands", required=is_required, parser_class=Parser
+            metavar="COMMAND",
+            title="commands",
+            required=is_required,
+            parser_class=Parser,
+            prog=parser.prog,  # else argparse formats a usage that nobody asked for
         )
 
     def add(self, name: str, help_text: str, run: Run | None, *, more: str = "") -> Parser:
@@ -116,3 +125,8 @@ class Commands:
 def parse(parser: Parser, arguments: Sequence[str]) -> argparse.Namespace:
     """The options; raises UsageError."""
     return parser.parse_args(arguments)
+
+
+def _formatter(prog: str) -> argparse.HelpFormatter:
+    """As argparse has it, which asks `shutil` for the width each time an argument is added."""
+    return argparse.RawDescriptionHelpFormatter(prog, width=columns() - 2)

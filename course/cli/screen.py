@@ -1,15 +1,22 @@
 """`course` alone: the course on the screen, where the learner left off."""
 
+from __future__ import annotations
+
 import argparse
 import contextlib
 import os
+from typing import TYPE_CHECKING
 
-from course.cli.wiring import Wiring, has_terminal
 from course.errors import UsageError
+
+if TYPE_CHECKING:  # what `course --version` must not wait for
+    from course.cli.wiring import Wiring
 
 
 def open_screen(options: argparse.Namespace, wiring: Wiring) -> int:
     """Open it, where there is a terminal to draw on."""
+    from course.cli.wiring import has_terminal
+
     if not has_terminal() or os.environ.get("TERM") == "dumb":
         raise UsageError(
             "The course needs a terminal to draw on, and this is none.",

@@ -8,14 +8,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar, cast
 
 from course.cli.output import explain
-from course.content.catalog import Catalog, find_course
+from course.content.folders import find_course
 from course.model.untrusted import clean_line
 from course.runs.reader import Reader
+from course.runs.shown import ShownLessons
 from course.storage.paths import Places, find_places
 from course.storage.progress import ProgressStore
 
 if TYPE_CHECKING:  # what `course list` must not wait for
     from course.cli.consent import Consent
+    from course.content.catalog import Catalog
     from course.runs.checks import Checks
     from course.runs.grading.openers import Openers
     from course.runs.labs import Heard
@@ -54,9 +56,16 @@ class Wiring:
         self._at_end.close()
 
     @cached_property
-    def catalog(self) -> Catalog:
+    def course(self) -> Path:
+        """The folder of the lessons."""
+        return find_course(self._course)
+
+    @cached_property
+    def catalog(self) -> "Catalog":
         """The lessons."""
-        return Catalog(find_course(self._course))
+        from course.content.catalog import Catalog
+
+        return Catalog(self.course)
 
     @cached_property
     def places(self) -> Places:
@@ -88,7 +97,7 @@ class Wiring:
         from course.storage.trust import TrustedCourses
 
         return Consent(
-            self.catalog.folder,
+            self.course,
             TrustedCourses(self.places.trusted),
             is_given=self._is_trusted,
             may_ask=self._may_ask,
@@ -155,7 +164,8 @@ class Wiring:
     @contextlib.contextmanager
     def reader(self) -> Iterator[Reader]:
         """The half of the desk that needs no sandbox, and is there sooner."""
-        with _told(Reader(self.catalog, ProgressStore(self.places.progress))) as reader:
+        lessons = ShownLessons(self.course, self.places.cache)
+        with _told(Reader(lessons, ProgressStore(self.places.progress))) as reader:
             yield reader
 
 

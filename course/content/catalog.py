@@ -1,19 +1,15 @@
 """Finds lessons and reads them; a broken one is reported and the others still work."""
 
-import os
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
 from course.content.exercises import read_exercises
-from course.content.manifest import FOLDER, read_manifest
+from course.content.folders import LESSON_FILE, lesson_folders
+from course.content.manifest import read_manifest
 from course.content.text import read_steps
-from course.errors import LessonError, UsageError
 from course.model.lesson import Lesson
 from course.model.problem import Problem
-
-LESSON_FILE = "lesson.toml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,28 +42,9 @@ class Catalog:
         """What is wrong with the others."""
         return tuple(problem for reading in self.readings for problem in reading.problems)
 
-
-def find_course(chosen: Path | None = None) -> Path:
-    """The folder of lessons: the chosen one, else ours as installed or as checked out."""
-    if chosen is not None:
-        return _chosen(chosen)
-    package = Path(__file__).resolve().parent.parent
-    for folder in (package / "_data" / "lessons", package.parent / "lessons"):
-        if folder.is_dir():
-            return folder
-    raise LessonError(
-        "This installation has no lessons.", "Install it again, or give --course DIR."
-    )
-
-
-def lesson_folders(course: Path) -> Sequence[Path]:
-    """The folders that are lessons by their name or by what is in them, in order."""
-    try:
-        entries = sorted(os.scandir(course), key=lambda entry: entry.name)
-    except OSError as error:
-        raise UsageError(f"The course folder {course} cannot be read: {error.strerror}.") from error
-    folders = [Path(one.path) for one in entries if one.is_dir() and not one.name.startswith("_")]
-    return [one for one in folders if FOLDER.fullmatch(one.name) or (one / LESSON_FILE).is_file()]
+    def whole(self, lesson: Lesson) -> Lesson:
+        """The lesson itself: all of its text was read with it."""
+        return lesson
 
 
 def read_lesson(folder: Path) -> Reading:
@@ -97,11 +74,3 @@ def read_lesson(folder: Path) -> Reading:
         exercises=exercises,
     )
     return Reading(folder, lesson, ())
-
-
-def _chosen(chosen: Path) -> Path:
-    folder = chosen.expanduser().absolute()
-    if not folder.is_dir():
-        raise UsageError(f"There is no folder {chosen}.", "--course takes a folder of lessons.")
-    inside = folder / "lessons"
-    return inside if inside.is_dir() and not lesson_folders(folder) else folder

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import cast, get_args
 
+from course.content.folders import FOLDER
 from course.content.table import Complaints, Table
 from course.model.keys import RESERVED_KEYS, TRIGGER_KEYS
 from course.model.lesson import (
@@ -24,7 +25,6 @@ from course.model.problem import Problem
 
 FORMAT = 1
 SERVICES = ("redis", "nginx", "mongod")
-FOLDER = re.compile(r"(\d{2,3})-([a-z0-9]+(?:-[a-z0-9]+)*)")
 _GOOD = re.compile(r"(<=|>=|<|>|==) -?\d+(\.\d+)?")
 _FILE_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
 _TOO_FEW = 2  # a prediction needs at least this many choices

@@ -1,11 +1,15 @@
 """Lessons and exercises as people type them: numbers, slugs, unambiguous prefixes."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping, Sequence
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from course.errors import UsageError
-from course.model.lesson import Exercise, Lesson
 from course.model.nearest import did_you_mean
+
+if TYPE_CHECKING:  # what `course list` must not wait for
+    from course.model.lesson import Exercise, Lesson
 
 _Named = TypeVar("_Named")
 

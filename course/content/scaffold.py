@@ -4,8 +4,7 @@ import re
 import shutil
 from pathlib import Path
 
-from course.content.catalog import find_course, lesson_folders
-from course.content.manifest import FOLDER
+from course.content.folders import FOLDER, find_course, lesson_folders
 from course.errors import UsageError
 
 TEMPLATE = "_template"  # beside our own lessons

@@ -1,11 +1,10 @@
 """Something in a lesson's folder that its author must mend."""
 
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(NamedTuple):
     """What is wrong, and where: a file, then a line or a key in it."""
 
     path: Path

@@ -1,16 +1,19 @@
-"""Where a learner is: what is stored, and what lists show of it."""
+"""Where a learner is: what is stored, and what lists show of it.
 
-from dataclasses import dataclass
-from typing import Literal
+Named tuples, and no import of what they hold: a program that only lists would wait longer for
+dataclasses than it works.
+"""
 
-from course.model.lesson import Exercise, Lesson
-from course.model.verdict import Verdict
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+if TYPE_CHECKING:
+    from course.model.lesson import Exercise, Lesson
+    from course.model.verdict import Verdict
 
 State = Literal["new", "started", "done"]
 
 
-@dataclass(frozen=True, slots=True)
-class Prediction:
+class Prediction(NamedTuple):
     """What the learner expected of an experiment, and what came true when it ran."""
 
     experiment: str  # lesson/experiment
@@ -23,28 +26,25 @@ class Prediction:
         return None if self.observed is None else self.choice == self.observed
 
 
-@dataclass(frozen=True, slots=True)
-class ExerciseCard:
+class ExerciseCard(NamedTuple):
     """An exercise with the learner's state in it."""
 
-    exercise: Exercise
+    exercise: "Exercise"
     state: State  # started once it was checked or opened, done once it passed
     attempts: int = 0
     hints_seen: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class LessonCard:
+class LessonCard(NamedTuple):
     """A lesson with the learner's state in it."""
 
-    lesson: Lesson
+    lesson: "Lesson"
     state: State
     step: int  # where the learner left off, from 0
     exercises: tuple[ExerciseCard, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """What to do next: a lesson and, once its text is read, an exercise."""
 
     lesson: str
@@ -52,8 +52,7 @@ class Place:
     exercise: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Hint:
+class Hint(NamedTuple):
     """One hint of an exercise, and how many there are."""
 
     text: str
@@ -61,16 +60,14 @@ class Hint:
     total: int
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(NamedTuple):
     """How an exercise stands when the learner comes back to it."""
 
-    verdict: Verdict | None = None  # of the file as it is now; None once it has changed
+    verdict: "Verdict | None" = None  # of the file as it is now; None once it has changed
     hints: tuple[Hint, ...] = ()  # those uncovered so far
 
 
-@dataclass(frozen=True, slots=True)
-class SandboxReport:
+class SandboxReport(NamedTuple):
     """Which sandbox labs run in, and why; what is a stand-in."""
 
     kind: Literal["docker", "embedded"]

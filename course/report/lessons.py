@@ -1,13 +1,17 @@
 """The list of lessons, and what is next."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator, Sequence
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from course.model.json import JSON, Fields
-from course.model.lesson import Lesson
 from course.model.problem import Problem
 from course.model.progress import ExerciseCard, LessonCard, Place
 from course.report.lines import cut, wrapped
+
+if TYPE_CHECKING:  # what `course list` must not wait for
+    from course.model.lesson import Lesson
 
 VERSION = 1
 MARKS = {"new": " ", "started": ">", "done": "x"}  # beside the word, never instead of it

@@ -2,7 +2,6 @@
 
 import os
 import sys
-import textwrap
 from collections.abc import Iterator
 
 from course.model.untrusted import clean
@@ -14,11 +13,13 @@ USUAL = 80
 
 def terminal_width() -> int:
     """The width to write for: the terminal's or COLUMNS', within reason."""
-    return max(NARROWEST, min(WIDEST, _columns()))
+    return max(NARROWEST, min(WIDEST, columns()))
 
 
 def wrapped(text: str, width: int, indent: str = "") -> Iterator[str]:
     """Cleaned text in lines that fit; line breaks in it are kept."""
+    import textwrap  # not on the way of what wraps nothing
+
     for line in clean(text).split("\n"):
         yield from textwrap.wrap(
             line,
@@ -35,7 +36,7 @@ def cut(text: str, width: int) -> str:
     return text if len(text) <= width else f"{text[: max(0, width - 1)]}…"
 
 
-def _columns() -> int:
+def columns() -> int:
     """As shutil.get_terminal_size says, which takes longer to import than `course list` to run."""
     try:
         return int(os.environ["COLUMNS"])

@@ -1,11 +1,16 @@
 """A step of a lesson as plain text, every live part with the command that does it."""
 
+from __future__ import annotations
+
 import json
 from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
 
-from course.model.lesson import Block, Experiment, Lesson
 from course.model.progress import Prediction
 from course.report.lines import wrapped
+
+if TYPE_CHECKING:  # what `course read` must not wait for
+    from course.model.lesson import Block, Experiment, Lesson
 
 
 def step_lines(lesson: Lesson, number: int, width: int) -> Iterator[str]:

@@ -1,10 +1,15 @@
 """Lessons with the learner's state in them, and what to do next."""
 
-from collections.abc import Mapping, Sequence
+from __future__ import annotations
 
-from course.model.lesson import Exercise, Lesson
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
 from course.model.progress import ExerciseCard, LessonCard, Place, State
 from course.storage.progress import ExerciseProgress, LessonProgress
+
+if TYPE_CHECKING:  # what `course list` must not wait for
+    from course.model.lesson import Exercise, Lesson
 
 
 def make_card(

@@ -38,6 +38,21 @@ class Consent(Protocol):
         """Yes, and remember it."""
 
 
+class Lessons(Protocol):
+    """The lessons of a course, as far as they are shown."""
+
+    @property
+    def lessons(self) -> Sequence[Lesson]:
+        """Those that can be used, in order."""
+
+    @property
+    def problems(self) -> Sequence[Problem]:
+        """What is wrong with the others."""
+
+    def whole(self, lesson: Lesson, /) -> Lesson:
+        """One of them with all of its text."""
+
+
 class OpenLab(Protocol):
     """A running lab. Methods that reach into the sandbox block; call them from a worker."""
 

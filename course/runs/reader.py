@@ -1,40 +1,49 @@
 """Where a learner is in the text, and what they expect of its experiments."""
 
+from __future__ import annotations
+
 import contextlib
 from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
-from course.content.catalog import Catalog
 from course.content.naming import find_lesson
 from course.errors import StorageError
-from course.model.lesson import Experiment, Lesson
 from course.model.problem import Problem
 from course.model.progress import LessonCard, Place, Prediction
 from course.runs.cards import make_card, next_place
 from course.storage.progress import ProgressStore
+
+if TYPE_CHECKING:  # what `course list` must not wait for
+    from course.model.lesson import Experiment, Lesson
+    from course.runs.ports import Lessons
 
 
 class Reader:
     """The reading half of Study: needs lessons and progress, and no sandbox.
 
     Args:
-        catalog: The lessons.
+        lessons: What there is to read, and what cannot be read.
         store: Steps, predictions, attempts, hints.
     """
 
-    def __init__(self, catalog: Catalog, store: ProgressStore) -> None:
-        self._catalog = catalog
+    def __init__(self, lessons: Lessons, store: ProgressStore) -> None:
+        self._shelf = lessons
         self._store = store
         self._notices = list(store.notices)
 
     def cards(self) -> Sequence[LessonCard]:
         """Every lesson with its state, in order."""
         read, done = self._store.lessons(), self._store.exercises()
-        return [make_card(one, read.get(one.id), done) for one in self._catalog.lessons]
+        return [make_card(one, read.get(one.id), done) for one in self._shelf.lessons]
 
     def card(self, lesson: str) -> LessonCard:
         """One lesson by slug, number or unambiguous prefix."""
         found = self._lesson(lesson)
         return make_card(found, self._store.lessons().get(found.id), self._store.exercises())
+
+    def whole(self, lesson: Lesson) -> Lesson:
+        """A lesson of a card with all of its text."""
+        return self._shelf.whole(lesson)
 
     def next(self) -> Place | None:
         """What to do next."""
@@ -59,7 +68,7 @@ class Reader:
 
     def problems(self) -> Sequence[Problem]:
         """What is wrong with lessons that cannot be used."""
-        return self._catalog.problems
+        return self._shelf.problems
 
     def notices(self) -> Sequence[str]:
         """What the learner should know; each is told once."""
@@ -96,7 +105,7 @@ class Reader:
         self._store.close()
 
     def _lesson(self, name: str) -> Lesson:
-        return find_lesson(self._catalog.lessons, name)
+        return find_lesson(self._shelf.lessons, name)
 
     @contextlib.contextmanager
     def _remembering(self) -> Iterator[None]:

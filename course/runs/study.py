@@ -93,7 +93,7 @@ class Desk(Reader):
 
     def exercise(self, name: str) -> Exercise:
         """`lesson/exercise`, slugs or unambiguous prefixes."""
-        return find_exercise(self._catalog.lessons, name)
+        return find_exercise(self._shelf.lessons, name)
 
     def file(self, exercise: Exercise) -> Path:
         """The learner's file; a copy of the starter the first time."""

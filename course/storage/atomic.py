@@ -13,7 +13,7 @@ def write_whole(path: Path, content: bytes) -> None:
 
     What a link points to is written, and a file keeps its mode.
     """
-    path = path.resolve() if path.is_symlink() else path
+    path = Path(os.path.realpath(path)) if path.is_symlink() else path  # also of a loop
     make_folder(path.parent)
     draft = path.with_name(f".{path.name}.{os.urandom(4).hex()}")
     try:

@@ -1,21 +1,23 @@
 """Where the course keeps what belongs to the learner."""
 
 import os
+import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from course.errors import StorageError
 
+NAME = "scalability-course"
 VARIABLE = "COURSE_HOME"
 HINT = f"Set {VARIABLE} to a folder that you can write to."
 
 
-@dataclass(frozen=True, slots=True)
-class Places:
-    """The data folder and what lies in it."""
+class Places(NamedTuple):
+    """The data folder and what lies in it, and the folder for what can be made again."""
 
     home: Path
+    cache: Path
 
     @property
     def progress(self) -> Path:
@@ -39,10 +41,13 @@ class Places:
 
 
 def find_places(environ: Mapping[str, str] = os.environ) -> Places:
-    """The platform's data folder, or the one that COURSE_HOME names."""
+    """The platform's folders, or the one that COURSE_HOME names."""
     chosen = environ.get(VARIABLE, "")
     try:
-        return Places(Path(chosen).expanduser().absolute() if chosen else _platform_folder())
+        if chosen:
+            home = Path(chosen).expanduser().absolute()
+            return Places(home, home / "cache")
+        return Places(_data_folder(environ), _cache_folder(environ))
     except (RuntimeError, OSError) as error:  # no home folder to expand, or no current one
         raise StorageError("There is no home folder to keep your progress in.", HINT) from error
 
@@ -59,7 +64,29 @@ def make_folder(folder: Path) -> None:
         raise StorageError("The data folder's name is not one.", HINT) from error
 
 
-def _platform_folder() -> Path:
+def _data_folder(environ: Mapping[str, str]) -> Path:
+    plain = _plain_folder(environ, "XDG_DATA_HOME", ".local/share")
+    if plain is not None:
+        return plain
     import platformdirs
 
-    return Path(platformdirs.user_data_dir("scalability-course", appauthor=False))
+    return Path(platformdirs.user_data_dir(NAME, appauthor=False))
+
+
+def _cache_folder(environ: Mapping[str, str]) -> Path:
+    plain = _plain_folder(environ, "XDG_CACHE_HOME", ".cache")
+    if plain is not None:
+        return plain
+    import platformdirs
+
+    return Path(platformdirs.user_cache_dir(NAME, appauthor=False))
+
+
+def _plain_folder(environ: Mapping[str, str], variable: str, below_home: str) -> Path | None:
+    """As platformdirs says for Linux, which takes longer to import than `course list` to run."""
+    chosen, home = environ.get(variable, ""), environ.get("HOME", "")
+    if sys.platform != "linux":
+        return None
+    if os.path.isabs(chosen):  # noqa: PTH117  before there is a Path
+        return Path(chosen, NAME)
+    return Path(home, below_home, NAME) if os.path.isabs(home) else None  # noqa: PTH117  as above

@@ -4,13 +4,15 @@ import contextlib
 import json
 import sqlite3
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
 
 from course.model.progress import Prediction
-from course.model.verdict import Outcome, TestResult, Verdict
 from course.storage.database import Database
+
+if TYPE_CHECKING:  # what `course list` must not wait for
+    from course.model.verdict import Outcome, TestResult, Verdict
 
 SCHEMA = (
     """
@@ -39,8 +41,7 @@ SCHEMA = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class LessonProgress:
+class LessonProgress(NamedTuple):
     """How far a lesson's text was read."""
 
     step: int
@@ -48,8 +49,7 @@ class LessonProgress:
     turn: int  # larger is more recent
 
 
-@dataclass(frozen=True, slots=True)
-class ExerciseProgress:
+class ExerciseProgress(NamedTuple):
     """What was done about an exercise."""
 
     attempts: int = 0
@@ -58,14 +58,13 @@ class ExerciseProgress:
     hints_seen: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Attempt:
+class Attempt(NamedTuple):
     """One check of the learner's own file."""
 
     exercise: str
-    outcome: Outcome
+    outcome: "Outcome"
     why: str
-    tests: tuple[TestResult, ...]
+    tests: "tuple[TestResult, ...]"
     seconds: float
     sandbox: str
     seed: int
@@ -73,8 +72,10 @@ class Attempt:
     made: str
 
     @property
-    def verdict(self) -> Verdict:
+    def verdict(self) -> "Verdict":
         """What the check found; what the code printed is not kept."""
+        from course.model.verdict import Verdict
+
         return Verdict(
             self.exercise, self.outcome, self.why, self.tests,
             sandbox=self.sandbox, seed=self.seed, seconds=self.seconds,
@@ -200,8 +201,10 @@ class ProgressStore:
                 "INSERT OR IGNORE INTO opened VALUES (?, ?)", (exercise, self._clock())
             )
 
-    def add_attempt(self, verdict: Verdict, sha256: str) -> None:
+    def add_attempt(self, verdict: "Verdict", sha256: str) -> None:
         """Remember a check."""
+        from dataclasses import asdict
+
         tests = json.dumps([asdict(test) for test in verdict.tests])
         with self._database.write() as connection:
             connection.execute(
@@ -256,7 +259,9 @@ def _last_prediction(
     return row
 
 
-def _tests(stored: str) -> tuple[TestResult, ...]:
+def _tests(stored: str) -> "tuple[TestResult, ...]":
+    from course.model.verdict import TestResult
+
     with contextlib.suppress(ValueError, TypeError):  # of another version: the outcome still counts
         kept: Iterable[dict[str, str]] = json.loads(stored)
         return tuple(TestResult(**test) for test in kept)  # type: ignore[arg-type]  # as asdict wrote it

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from course.content.catalog import Catalog, find_course
+from course.content.catalog import Catalog
+from course.content.folders import find_course
 
 ROOT = Path(__file__).parents[2]
 LESSONS = Catalog(find_course()).lessons

@@ -11,7 +11,8 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, cast
 
-from course.content.catalog import Catalog, find_course
+from course.content.catalog import Catalog
+from course.content.folders import find_course
 from course.model.lesson import Exercise
 from course.runs.reach import Reach
 from course.runs.ready import ReadySandboxes

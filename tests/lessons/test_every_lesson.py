@@ -2,7 +2,8 @@
 
 import pytest
 
-from course.content.catalog import Catalog, find_course
+from course.content.catalog import Catalog
+from course.content.folders import find_course
 from course.content.static import course_problems, problems
 
 CATALOG = Catalog(find_course())

@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from course.cli.main import main
-from course.content.catalog import Catalog, find_course
+from course.content.catalog import Catalog
+from course.content.folders import find_course
 from course.model.codec import decode, encode
 from course.model.event import ExperimentDone, GaugesRead, LabStopped, TriggerDone, TriggerFired
 from course.model.state import fold

@@ -7,7 +7,8 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from course.content.catalog import Catalog, find_course
+from course.content.catalog import Catalog
+from course.content.folders import find_course
 from course.content.naming import find_exercise
 from course.model.lesson import Exercise
 from course.model.verdict import Verdict

@@ -1,7 +1,7 @@
 """A study and a lab with fixed answers; they satisfy the ports under mypy."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Event as Signal
 
@@ -183,7 +183,7 @@ class FakeStudy:
 
     def settle(self, lesson: str, experiment: Experiment, observed: str) -> Prediction:
         name = f"{lesson}/{experiment.id}"
-        self.predictions[name] = replace(self.predictions[name], observed=observed)
+        self.predictions[name] = self.predictions[name]._replace(observed=observed)
         return self.predictions[name]
 
     def exercise(self, name: str) -> Exercise:

@@ -5,7 +5,7 @@ import argparse
 from course.cli.output import explain, show
 from course.cli.parser import Commands
 from course.cli.wiring import Wiring
-from course.content.catalog import lesson_folders
+from course.content.folders import lesson_folders
 from course.content.naming import find_lesson
 from course.content.scaffold import new_exercise, new_lesson
 

@@ -23,7 +23,8 @@ def run(options: argparse.Namespace, wiring: Wiring) -> int:
     """Do it."""
     with wiring.reader() as study:
         card = study.card(options.lesson)
-        lesson, number = card.lesson, card.step if options.step is None else options.step - 1
+        lesson = study.whole(card.lesson)
+        number = card.step if options.step is None else options.step - 1
         if not 0 <= number < len(lesson.steps):
             raise UsageError(f"{lesson.id} has steps 1 to {len(lesson.steps)}.")
         study.move(lesson.id, number)

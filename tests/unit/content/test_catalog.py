@@ -2,7 +2,8 @@ import shutil
 
 import pytest
 
-from course.content.catalog import Catalog, find_course
+from course.content.catalog import Catalog
+from course.content.folders import find_course
 from course.errors import UsageError
 
 

@@ -5,7 +5,8 @@ import sys
 
 import pytest
 
-from course.content.catalog import Catalog, find_course
+from course.content.catalog import Catalog
+from course.content.folders import find_course
 from course.runs.cheats.kinds import KINDS, Cheat, Inapplicable, bases
 from course.runs.cheats.nginx import WAYS, nginx_cheats
 from course.runs.cheats.python import before, behind, piece, python_cheats
