@@ -1,7 +1,6 @@
 """lesson.toml: what a lesson has, read strictly."""
 
 import re
-import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,6 +8,7 @@ from typing import cast, get_args
 
 from course.content.folders import FOLDER
 from course.content.table import Complaints, Table
+from course.content.toml import read_toml
 from course.model.keys import RESERVED_KEYS, TRIGGER_KEYS
 from course.model.lesson import (
     Choice,
@@ -80,29 +80,11 @@ class Manifest:
 
 def read_manifest(path: Path) -> tuple[Manifest | None, list[Problem]]:
     """The manifest, and everything that is wrong with it; None when it is not TOML at all."""
+    found = read_toml(path)
+    if isinstance(found, Problem):
+        return None, [found]
     complaints = Complaints(path)
-    try:
-        found = tomllib.loads(path.read_bytes().decode())
-    except FileNotFoundError:
-        complaints.about("", "is missing")
-    except OSError as error:
-        complaints.about("", f"cannot be read: {error.strerror}")
-    except UnicodeDecodeError:
-        complaints.about("", "is not UTF-8 text")
-    except RecursionError:
-        complaints.about("", "is nested too deep")
-    except ValueError as error:  # TOMLDecodeError, and a number of too many digits
-        return None, [_syntax(path, str(error))]
-    else:
-        return _manifest(Table(found, "", complaints), complaints), complaints.problems
-    return None, complaints.problems
-
-
-def _syntax(path: Path, said: str) -> Problem:
-    at = re.search(r" \(at line (\d+), column \d+\)$", said)
-    if at is None:
-        return Problem(path, f"is not TOML: {said}")
-    return Problem(path, f"is not TOML: {said[: at.start()]}", line=int(at[1]))
+    return _manifest(Table(found, "", complaints), complaints), complaints.problems
 
 
 def _manifest(top: Table, complaints: Complaints) -> Manifest:

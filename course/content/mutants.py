@@ -10,10 +10,10 @@
 """
 
 import ast
-import tomllib
 from pathlib import Path
 from typing import Any
 
+from course.content.toml import read_toml
 from course.model.lesson import Answer, Mutant
 from course.model.problem import Problem
 from course.model.syntax import parse
@@ -28,11 +28,10 @@ def read_mutants(folder: Path, solution: Path) -> tuple[tuple[Mutant, ...], list
     table = folder / TABLE
     if not table.is_file() or not solution.is_file():
         return tuple(whole), []
-    try:
-        entries = tomllib.loads(table.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        return tuple(whole), [Problem(table, str(error))]
-    right = solution.read_text(encoding="utf-8")
+    entries = read_toml(table)
+    if isinstance(entries, Problem):
+        return tuple(whole), [entries]
+    right = solution.read_text(encoding="utf-8", errors="replace")
     made = [_changed(table, name, entry, right) for name, entry in entries.items()]
     mutants = [one for one in made if isinstance(one, Mutant)]
     problems = [one for one in made if isinstance(one, Problem)]
@@ -60,7 +59,7 @@ def _first_words(text: str) -> str:
         return first.lstrip("# ")
     try:
         return (ast.get_docstring(parse(text)) or "").partition("\n")[0]
-    except SyntaxError:
+    except (SyntaxError, ValueError, RecursionError, MemoryError):  # as the parser ends on them
         return ""
 
 
@@ -68,9 +67,11 @@ def _changed(table: Path, name: str, entry: Any, text: str) -> Mutant | Problem:
     """The solution with the entry's changes, each of which must fit in exactly one place."""
     if not isinstance(entry, dict) or set(entry) != {"why", "change"}:
         return Problem(table, "a mutant has `why` and one or more [[…change]]", key=name)
-    for change in entry["change"]:
-        if set(change) != {"of", "to"}:
+    for change in entry["change"] if isinstance(entry["change"], list) else [None]:
+        if not isinstance(change, dict) or set(change) != {"of", "to"}:
             return Problem(table, "a change has `of` and `to`", key=name)
+        if not all(isinstance(text, str) for text in change.values()):
+            return Problem(table, "`of` and `to` of a change are texts", key=name)
         places = text.count(change["of"])
         if places != 1:
             found = f"{change['of'].strip()[:60]!r} stands in the solution {places} times, not once"

@@ -11,13 +11,13 @@ why = "how the tests run it"
 """
 
 import re
-import tomllib
 from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from course.content.declared_tests import declared_tests
 from course.content.statements import line_of, places, statements
+from course.content.toml import read_toml
 from course.model.lesson import Exercise, Rule
 from course.model.nearest import did_you_mean
 from course.model.problem import Problem
@@ -54,10 +54,9 @@ class Rules:
         return Problem(self.path, message, line=line, key=key)
 
     def _read(self) -> None:
-        try:
-            entries = tomllib.loads(self._text)
-        except tomllib.TOMLDecodeError as error:
-            self.problems.append(Problem(self.path, str(error)))
+        entries = read_toml(self.path)
+        if isinstance(entries, Problem):
+            self.problems.append(entries)
             return
         self.unobserved = str(entries.pop(UNOBSERVED, ""))
         self._read_background(entries.pop(BACKGROUND, []))

@@ -41,7 +41,7 @@ def test_a_whole_file_is_a_mutant_with_its_docstring(folder):
         ('[x]\nwhy = "y"\n[[x.change]]\nof = "a"\nto = ""\n', "times, not once"),
         ('[x]\nwhy = "y"\n', "change"),
         ('[x]\nwhy = "y"\n[[x.change]]\nof = "sorted"\n', "`of` and `to`"),
-        ("[x\n", "line 1"),
+        ("[x\n", "mutants.toml:1: is not TOML"),
     ],
 )
 def test_what_does_not_fit_is_a_problem(folder, table, complaint):

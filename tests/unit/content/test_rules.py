@@ -58,7 +58,7 @@ def test_why_an_exercise_is_not_observed_stands_at_the_top(lesson):
         ("rules.toml", 'mutants = ["one_too_many"]', "", "a rule has `says`, `tests` and"),
         ("rules.toml", '["one_too_many"]', "[]", "`mutants` is a text or a list of texts"),
         ("rules.toml", 'why = "names the function"', "", "[[background]] has `says` and `why`"),
-        ("rules.toml", "[the_answer]", "[the_answer", "rules.toml: Expected"),
+        ("rules.toml", "[the_answer]", "[the_answer", "rules.toml:12: is not TOML: Expected"),
         ("task.md", "`ValueError`.\n", "`ValueError`.\n\n- It waits. Then it asks.\n",
          "task.md:7: no rule accounts for the sentence 'It waits.'"),
         ("task.md", "`ValueError`.\n", "`ValueError`.\n\nIt waits 17 seconds.\n",
