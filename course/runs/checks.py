@@ -1,5 +1,6 @@
 """Checks a submission: a fresh sandbox, the judge outside it, and a verdict."""
 
+import contextlib
 import logging
 import os
 import time
@@ -13,6 +14,7 @@ from course.errors import (
     CourseError,
     LessonError,
     MachineBusy,
+    SandboxError,
     StorageError,
     SubmissionRefused,
     UsageError,
@@ -60,6 +62,7 @@ class Checks:
         settle: bool = False,
         parallel: bool = False,
     ) -> None:
+        self._sandboxes = sandboxes
         self._ready = ReadySandboxes(sandboxes)
         self._judge = judge
         self._settle = settle
@@ -96,9 +99,10 @@ class Checks:
             return Verdict(exercise.slug, "failed", why, seed=seed or 0)
         count = 1 if alone else self._count(exercise)
         verdict, is_lessons = self._once(exercise, taken, wanted, count)
-        if count > 1 and (verdict.is_crowded or verdict.outcome == "error"):
+        if count > 1 and self._may_change(verdict):
             # In parallel they may have been too many for this machine.
-            verdict, is_lessons = self._once(exercise, taken, verdict.seed)
+            with contextlib.suppress(SandboxError):  # then the first one stands
+                verdict, is_lessons = self._once(exercise, taken, verdict.seed)
         if is_lessons and self._settle:
             verdict = self._settled(exercise, taken, verdict)
         return replace(verdict, seconds=time.monotonic() - started)
@@ -106,6 +110,11 @@ class Checks:
     def close(self) -> None:
         """Close every sandbox, and wait for it; idempotent."""
         self._ready.close()
+
+    def _may_change(self, verdict: Verdict) -> bool:
+        """Whether it may come out otherwise on its own: not where sandboxes cannot be had."""
+        is_error = verdict.outcome == "error"
+        return verdict.is_crowded or (is_error and self._sandboxes.answers())
 
     def _is_repeated(self, seed: int | None) -> bool:
         """Whether the next check will have this seed too: where they go up, a sandbox is wasted."""

@@ -11,7 +11,7 @@ from course.model.lesson import Exercise
 from course.runs.ports import Sandboxes, Session
 
 PING_SECONDS = 10.0
-CLOSE_SECONDS = 20.0
+CLOSE_SECONDS = 5.0  # an engine that is frozen removes nothing, however long it is waited for
 SEED_BITS = 32
 
 Opening = Future[Session]
@@ -82,7 +82,7 @@ class ReadySandboxes:
 
     def end(self, session: Session) -> None:
         """Close a session; returns at once."""
-        closing = threading.Thread(target=session.close, name="check-end")
+        closing = threading.Thread(target=session.close, name="check-end", daemon=True)
         with self._lock:
             self._closing = [thread for thread in self._closing if thread.is_alive()]
             self._closing.append(closing)

@@ -16,11 +16,13 @@ from docker.context import ContextAPI
 from docker.utils import kwargs_from_env
 
 from course.errors import EngineMissing, ImageMissing, SandboxError
+from course.sandbox.patience import Patience
 from course.sandbox.pipe import Attached, Pipe
 from course.sandbox.sockets import DEFAULT_SOCKET, knock, rootless_sockets
 
 DETECT_SECONDS = 3.0
-ANSWER_SECONDS = 60.0
+ANSWER_SECONDS = 60.0  # for images; a container is waited for as long as it is worth
+LOOK_SECONDS, START_SECONDS, END_SECONDS = 10.0, 20.0, 3.0
 CONNECTIONS = 32
 START_THE_ENGINE = (
     "Start Docker (or Podman's socket), or go on without it: --sandbox embedded. "
@@ -39,6 +41,8 @@ class Engine:
 
     def __init__(self, client: docker.APIClient, where: str) -> None:
         self._client = client
+        self._within = patience = Patience(ANSWER_SECONDS)
+        client._set_request_timeout = patience.bound  # noqa: SLF001  it knows one for all calls
         self.where = where
         with translated("say what it is"):
             parts = client.version(api_version=False).get("Components") or ()
@@ -53,14 +57,14 @@ class Engine:
 
     def create(self, name: str, config: Mapping[str, Any]) -> str:
         """Create a container from a raw request body and return its id; never pulls."""
-        with translated("create a container"):
+        with translated("create a container"), self._within(START_SECONDS):
             made = self._client.create_container_from_config(config, name)
         return str(made["Id"])
 
     def attach(self, container: str) -> Pipe:
         """Connect to the streams of a container; before its start, or output is lost."""
         params = {"stdin": 1, "stdout": 1, "stderr": 1, "stream": 1}
-        with translated("attach to a container"):
+        with translated("attach to a container"), self._within(START_SECONDS):
             stream = self._client.attach_socket(container, params)
         pipe: Any = getattr(stream, "_sock", stream)
         pipe.settimeout(None)
@@ -68,7 +72,7 @@ class Engine:
 
     def start(self, container: str) -> None:
         """Start a created container."""
-        with translated("start a container"):
+        with translated("start a container"), self._within(START_SECONDS):
             self._client.start(container)
 
     def is_removed(self, container: str, seconds: float) -> bool:
@@ -83,7 +87,7 @@ class Engine:
     def remove(self, container: str, *, tries: int = 12) -> None:
         """Kill and remove a container, however far it or its removal has come."""
         for attempt in range(tries):
-            with translated("remove a container"):
+            with translated("remove a container"), self._within(END_SECONDS):
                 if _removed(self._client, container):
                     return
             time.sleep(0.02 * 2 ** min(attempt, 5))  # another removal is under way
@@ -91,7 +95,7 @@ class Engine:
 
     def containers(self, label: str) -> list[dict[str, Any]]:
         """All containers with a label, running or not."""
-        with translated("list containers"):
+        with translated("list containers"), self._within(LOOK_SECONDS):
             found: list[dict[str, Any]] = self._client.containers(
                 all=True, filters={"label": label}
             )
@@ -99,7 +103,7 @@ class Engine:
 
     def inspect(self, container: str) -> dict[str, Any]:
         """Everything the engine knows about a container."""
-        with translated("inspect a container"):
+        with translated("inspect a container"), self._within(LOOK_SECONDS):
             known: dict[str, Any] = self._client.inspect_container(container)
         return known
 
@@ -113,6 +117,7 @@ class Engine:
         oom = False
         with (
             translated("read its event log"),
+            self._within(wait_seconds + END_SECONDS),
             contextlib.closing(
                 self._client.events(since=0, until=until, filters=filters, decode=True)
             ) as events,
@@ -127,19 +132,19 @@ class Engine:
 
     def images(self, label: str) -> list[dict[str, Any]]:
         """All images with a label, newest first."""
-        with translated("list images"):
+        with translated("list images"), self._within(LOOK_SECONDS):
             found: list[dict[str, Any]] = self._client.images(filters={"label": label})
         return sorted(found, key=lambda image: -int(image["Created"]))
 
     def facts(self) -> dict[str, Any]:
         """What the engine says of itself and of what it can enforce, as `docker info` has it."""
-        with translated("say what it can do"), self._patiently():
+        with translated("say what it can do"), self._within(None):
             return dict(self._client.info())
 
     def image_id(self, reference: str) -> str | None:
         """The id of a local image, or None."""
         try:
-            with translated("look up an image"):
+            with translated("look up an image"), self._within(LOOK_SECONDS):
                 return str(self._client.inspect_image(reference)["Id"])
         except ImageMissing:
             return None
@@ -165,7 +170,7 @@ class Engine:
     def import_root(self, tar: IO[bytes], tag: str, changes: Sequence[str]) -> None:
         """Make an image out of a tar of a root file system."""
         repository, _, version = tag.partition(":")
-        with translated("import a root file system"), self._patiently():
+        with translated("import a root file system"), self._within(None):
             self._client.import_image_from_stream(tar, repository, version, changes=list(changes))
 
     def save(self, tag: str) -> Iterator[bytes]:
@@ -175,7 +180,7 @@ class Engine:
 
     def load(self, tar: IO[bytes]) -> None:
         """Read images from a tar that `save` wrote."""
-        with translated("load the image"), self._patiently():
+        with translated("load the image"), self._within(None):
             list(checked(self._client.load_image(tar) or ()))
 
     def remove_image(self, image: str) -> bool:
@@ -188,14 +193,6 @@ class Engine:
                     raise
                 return False
         return True
-
-    @contextlib.contextmanager
-    def _patiently(self) -> Iterator[None]:
-        before, self._client.timeout = self._client.timeout, None
-        try:
-            yield
-        finally:
-            self._client.timeout = before
 
 
 def _removed(client: docker.APIClient, container: str) -> bool:
@@ -224,9 +221,7 @@ def connect(host: str | None = None) -> Engine:
         except (docker.errors.DockerException, requests.RequestException, OSError) as error:
             tried.append(f"{where}: {error}")
         else:
-            engine = Engine(client, where)
-            client.timeout = ANSWER_SECONDS
-            return engine
+            return Engine(client, where)
     hint = START_THE_ENGINE
     if any("Permission denied" in line for line in tried):
         hint = "You may not use its socket: join the docker group, or use rootless Docker. " + hint
