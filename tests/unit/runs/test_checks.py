@@ -60,6 +60,9 @@ class Sandboxes:
     def report(self):
         raise NotImplementedError
 
+    def answers(self):
+        return True
+
     def open_for_check(self, exercise, seed=None):
         return self.waiting.pop(0)
 

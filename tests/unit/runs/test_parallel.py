@@ -53,6 +53,19 @@ def test_an_error_in_parallel_is_looked_at_again_alone():
     assert in_parallel(Judge(), Session(), lost, Session(), Session()).outcome == "passed"
 
 
+def test_an_error_in_parallel_stands_where_no_sandbox_can_be_had():
+    class Silent(Sandboxes):
+        def answers(self):
+            return False
+
+    lost = Session(submit=SandboxLost("The engine is frozen."))
+    checks = Checks(Silent(Session(), lost, Session()), Judge(), ahead=False, parallel=True)
+    with contextlib.closing(checks):
+        verdict = checks.check(replace(EXERCISE, parallel=3), HONEST)
+    assert verdict.outcome == "error"
+    assert "frozen" in verdict.why
+
+
 def test_a_sandbox_that_does_not_open_takes_its_neighbours_with_it():
     class Full(Sandboxes):
         def open_for_check(self, exercise, seed=None):
