@@ -5,7 +5,7 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --genera
 	--no-emit-index-url --no-header $(UPGRADE)
 
 
-.PHONY: help check format test disturb faults fuzz prove thorough tries bench docs lock clean
+.PHONY: help check format test disturb faults fuzz guided prove thorough tries bench docs lock clean
 
 help: ## these verbs
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile
@@ -37,6 +37,10 @@ faults: $(BIN)/ruff ## do all the harm there is a test for, and write docs/fault
 
 fuzz: $(BIN)/ruff ## whatever a submission says, it is never an error; MINUTES=10 for each channel
 	PYTHONPATH=sandboxes $(BIN)/python -m tests.fuzz.run --minutes $(or $(MINUTES),1) $(ARGS)
+
+guided: $(BIN)/ruff ## every parser under a coverage-guided fuzzer; MINUTES=60 in all, ARGS=zip some
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check atheris==3.0.0
+	PYTHONPATH=sandboxes:. $(BIN)/python -m tests.fuzz.guided --minutes $(or $(MINUTES),2) $(ARGS)
 
 prove: $(BIN)/ruff ## every claim of every lesson in both sandboxes; takes an hour, ARGS="04 05" some
 	$(PYTHON) -m course verify --sandbox embedded $(ARGS)

@@ -37,6 +37,15 @@ What fails is made small, printed, and kept in `.hypothesis/fuzz`, from where th
 first. When it is mended, put it into `found` in `tests/fuzz/channels.py`, where CI tries it each
 time, and into `tests/fuzz/findings.toml`.
 
+## Parsers, guided by coverage
+
+`make guided MINUTES=60` holds every parser (a lesson's tables and text, archives, recordings, wire
+events, rolls, arguments, the index, text that is shown) to one sentence: it returns, or it raises the
+error that it has for what it does not take. Atheris (3.0.0, Apache 2.0, libFuzzer inside) sees which
+edges of the parser a case reaches, and goes on from the cases that reached new ones; they are kept in
+`build/fuzz`, findings too. pythonfuzz (last release in 2019) and HypoFuzz (for whole test suites) were
+looked at and left. Each finding becomes a line of `tests/fuzz/kept.toml`, which CI tries each time.
+
 ## The last run
 
 | channel | minutes | cases | new findings |
