@@ -50,7 +50,9 @@ class Parser:
 
 def parsers(folder: Path) -> list[Parser]:
     """All of them; what reads files does so below this folder."""
-    lesson = Path(shutil.copytree(FIXTURES / "01-counting", folder / "01-counting"))
+    lesson = Path(
+        shutil.copytree(FIXTURES / "01-counting", folder / "01-counting", dirs_exist_ok=True)
+    )
 
     def in_lesson(name: str) -> Parse:
         return lambda data: read_lesson(_written(lesson / name, data).parents[name.count("/")])
