@@ -29,7 +29,8 @@ class Reader:
     def __init__(self, lessons: Lessons, store: ProgressStore) -> None:
         self._shelf = lessons
         self._store = store
-        self._notices = list(store.notices)
+        self._notices: list[str] = []  # of ours, beside those of the store
+        self._told = 0  # of the store's
 
     def cards(self) -> Sequence[LessonCard]:
         """Every lesson with its state, in order."""
@@ -72,7 +73,9 @@ class Reader:
 
     def notices(self) -> Sequence[str]:
         """What the learner should know; each is told once."""
-        told = tuple(self._notices)
+        known = self._store.notices
+        told = (*known[self._told :], *self._notices)
+        self._told = len(known)
         self._notices.clear()
         return told
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from functools import partial
 from typing import Any, ClassVar
 
-from textual import on
+from textual import on, work
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
@@ -17,9 +17,13 @@ from course.model.progress import Place
 from course.model.untrusted import clean_line
 from course.runs.ports import Consent, Study
 from course.tui.messages import HomeChosen, PlaceChosen
+from course.tui.screens.apart import apart
 from course.tui.screens.base import CourseScreen
 from course.tui.screens.home import HomeScreen
 from course.tui.theme import DARK, LIGHT
+
+
+NOTICE_SECONDS = 2.0  # between two looks at what the learner should know
 
 
 class CourseApp(App[None]):
@@ -60,6 +64,7 @@ class CourseApp(App[None]):
     async def on_mount(self) -> None:
         """Go where the learner asked to begin."""
         self.theme_changed_signal.subscribe(self, self._remember_theme)
+        self.set_interval(NOTICE_SECONDS, self.tell_notices)
         if self._consent is None:
             await self._begin(False)
         else:  # somebody else's course: it can be read without an answer, but does not run
@@ -72,6 +77,12 @@ class CourseApp(App[None]):
             self._consent.give()
         if self._start is not None:
             await self.go(self._start)
+
+    @work(group="notices", exclusive=True)
+    async def tell_notices(self) -> None:
+        """Whatever screen is up, the learner hears what is not saved, and when it is again."""
+        for notice in await apart(self.study.notices):
+            self.notify(clean_line(notice, 400), severity="warning", timeout=15, markup=False)
 
     def _remember_theme(self, theme: Theme) -> None:
         self.study.choose_theme(theme.name)

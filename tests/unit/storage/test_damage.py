@@ -142,21 +142,6 @@ def test_a_file_that_another_program_holds_is_a_sentence(path):
         holder.close()
 
 
-def test_damage_in_mid_use_is_a_sentence_and_mended_at_the_next_start(path):
-    store = ProgressStore(path)
-    path.write_bytes(b"junk" * 500)
-    with pytest.raises(StorageError, match="damaged while in use"):
-        store.lessons()
-    assert _lessons(path)[0] == 20
-
-
-def test_a_file_removed_in_mid_use_is_a_sentence(path):
-    store = ProgressStore(path)
-    path.unlink()
-    with pytest.raises(StorageError):
-        store.move("counting", 1, is_last=False)
-
-
 def test_processes_that_find_the_damage_at_once_mend_it_once(path):
     path.write_bytes(b"junk" * 500)
     spawn = multiprocessing.get_context("spawn")
