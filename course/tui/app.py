@@ -22,7 +22,6 @@ from course.tui.screens.base import CourseScreen
 from course.tui.screens.home import HomeScreen
 from course.tui.theme import DARK, LIGHT
 
-
 NOTICE_SECONDS = 2.0  # between two looks at what the learner should know
 
 
