@@ -16,6 +16,7 @@ from course.errors import CourseError
 from course.model.progress import Place
 from course.model.untrusted import clean_line
 from course.runs.ports import Consent, Study
+from course.tui.endings import Endings
 from course.tui.messages import HomeChosen, PlaceChosen
 from course.tui.screens.apart import apart
 from course.tui.screens.base import CourseScreen
@@ -34,6 +35,8 @@ class CourseApp(App[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("question_mark,f1", "toggle_help", "Help", key_display="?", id="app.help",
                 tooltip="Every key of this screen, and help for what has the focus"),
+        Binding("ctrl+z", "suspend_process", "Suspend", show=False, id="app.suspend",
+                tooltip="Back to the shell; fg comes here again, and the lab goes on meanwhile"),
         Binding("q", "quit", "Quit", tooltip="Leave the course; it remembers where you are",
                 id="app.quit"),
     ]  # fmt: skip
@@ -48,6 +51,7 @@ class CourseApp(App[None]):
     ) -> None:
         super().__init__()
         self._consent = consent
+        self._endings = Endings(self)
         self.study = study
         self._start = start
         self.register_theme(DARK)
@@ -64,6 +68,7 @@ class CourseApp(App[None]):
         """Go where the learner asked to begin."""
         self.theme_changed_signal.subscribe(self, self._remember_theme)
         self.set_interval(NOTICE_SECONDS, self.tell_notices)
+        self._endings.mind_continuing()
         if self._consent is None:
             await self._begin(False)
         else:  # somebody else's course: it can be read without an answer, but does not run
@@ -146,10 +151,11 @@ class CourseApp(App[None]):
 
     def run(self, *args: Any, **options: Any) -> None:  # noqa: ANN401 - handed on as they are
         """Run until the learner quits; raises what was a bug of ours, with the screen restored."""
-        try:
-            super().run(*args, **options)
-        finally:
-            self.study.close()
+        with self._endings.heard():
+            try:
+                super().run(*args, **options)
+            finally:
+                self.study.close()
         if isinstance(self._exception, WorkerFailed):
             raise self._exception.error
         if self._exception is not None:
