@@ -101,6 +101,7 @@ class Checkout:
     def digest(self, purpose: str) -> str:
         """Condense what an environment is made from."""
         contents = self.lock(purpose).read_bytes() + (self.root / "pyproject.toml").read_bytes()
+        contents += os.fsencode(str(self.root))  # a copy elsewhere has programs that name this one
         return f"{len(contents)}-{zlib.crc32(contents):08x}"  # hashlib would cost every start 5 ms
 
     def is_stamped(self, purpose: str) -> bool:
@@ -115,6 +116,8 @@ class Checkout:
 
     def prepare(self, purpose: str) -> None:
         """Make the environment right, one start at a time."""
+        if self.is_stamped(purpose):
+            return  # whoever may only read here needs nothing else
         try:
             with only_one(self.root / ".venv.lock"):
                 if not self.is_stamped(purpose):
@@ -195,6 +198,8 @@ class Environment:
 
     def installers(self) -> List[List[str]]:
         """List what can install here: uv, the environment's pip, else this machine's pip."""
+        from course.pip_settings import index_of_pip  # not on the way of a ready start
+
         uv, python, base = uv_on_path(), str(self.python), base_python()
         tools = [[uv, "pip", "install", "--python", python, *index_of_pip()]] if uv else []
         if imports(python, "pip"):
@@ -254,7 +259,10 @@ def first_success(attempts: List[List[str]], summary: str, hint: str) -> None:
 
 def run(command: List[str]) -> Ran:
     """Run a command without a terminal, and keep what it says."""
-    import subprocess  # not on the way of a start that finds everything ready
+    # Not on the way of a start that finds everything ready.
+    import subprocess
+
+    from course.pip_settings import settled
 
     try:
         ended = subprocess.run(
@@ -265,20 +273,11 @@ def run(command: List[str]) -> Ran:
             universal_newlines=True,
             errors="replace",
             check=False,
+            env=settled(os.environ),
         )
     except OSError as error:
         return Ran(False, str(error))
     return Ran(ended.returncode == 0, ended.stdout)
-
-
-def index_of_pip() -> List[str]:
-    """Let uv use the index that pip is configured for; uv does not read pip's settings."""
-    if any(name in os.environ for name in ("UV_DEFAULT_INDEX", "UV_INDEX_URL")):
-        return []
-    index = re.search(
-        r"\.index-url='(.*)'", run([base_python(), "-m", "pip", "config", "list"]).said
-    )
-    return ["--default-index", index.group(1)] if index else []
 
 
 @contextlib.contextmanager

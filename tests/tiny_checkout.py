@@ -86,7 +86,7 @@ class TinyCheckout:
         self._write_machine()
 
     def _write_project(self) -> None:
-        for name in ("__init__.py", "__main__.py", "bootstrap.py"):
+        for name in ("__init__.py", "__main__.py", "bootstrap.py", "pip_settings.py"):
             shutil.copy(COURSE / name, self.root / "course")
         (self.root / "course" / "cli" / "__init__.py").touch()
         (self.root / "course" / "cli" / "main.py").write_text(CLI)

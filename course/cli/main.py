@@ -46,10 +46,30 @@ Without a command it opens the course in this terminal, where you left off."""
 
 def entry() -> None:
     """The `course` program."""
+    for name, closed in _open_what_is_closed():
+        explain(f"course: {name} is closed: {closed}.")
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # not every terminal has UTF-8
     sys.exit(main(sys.argv[1:]))
+
+
+def _open_what_is_closed() -> Iterable[tuple[str, str]]:
+    """A shell's `>&-`: no file of ours may get the number of a stream, and nothing of it may fail.
+
+    Yields the names of those whose absence somebody may wonder about.
+    """
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        if getattr(sys, name) is not None:
+            continue
+        opened = os.open(os.devnull, os.O_RDWR)
+        if opened != number:
+            os.dup2(opened, number)
+            os.close(opened)
+        setattr(sys, name, os.fdopen(number, "r" if name == "stdin" else "w", closefd=False))
+        setattr(sys, f"__{name}__", getattr(sys, name))
+        if name == "stdout":
+            yield "standard output", "the result is not shown, the exit code says what came of it"
 
 
 def main(arguments: Sequence[str]) -> int:

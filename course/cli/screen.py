@@ -5,12 +5,40 @@ from __future__ import annotations
 import argparse
 import contextlib
 import os
+from collections.abc import Iterator, MutableMapping
+from importlib import import_module
 from typing import TYPE_CHECKING
 
+from course.cli.output import explain
 from course.errors import UsageError
 
 if TYPE_CHECKING:  # what `course --version` must not wait for
     from course.cli.wiring import Wiring
+
+
+# What Textual takes as it comes, and fails of; for the others it has a default of its own.
+SYSTEMS = ("auto", "standard", "256", "truecolor", "windows")
+
+
+def settle_textual(environment: MutableMapping[str, str]) -> Iterator[str]:
+    """Take out what would break the screen; which variable it was, and what happens instead."""
+    system = environment.get("TEXTUAL_COLOR_SYSTEM", "auto")
+    if system not in SYSTEMS:
+        del environment["TEXTUAL_COLOR_SYSTEM"]
+        known = ", ".join(SYSTEMS)
+        yield f"TEXTUAL_COLOR_SYSTEM={system} is none of {known}: colours are found out instead."
+    driver = environment.get("TEXTUAL_DRIVER")
+    if driver is not None and not _is_class(driver):
+        del environment["TEXTUAL_DRIVER"]
+        yield f"TEXTUAL_DRIVER={driver} names no driver that can be loaded: the usual one is used."
+
+
+def _is_class(name: str) -> bool:
+    module, _, member = name.partition(":")
+    try:
+        return isinstance(getattr(import_module(module), member, None), type)
+    except (ImportError, ValueError, TypeError):
+        return False
 
 
 def open_screen(options: argparse.Namespace, wiring: Wiring) -> int:
@@ -22,6 +50,8 @@ def open_screen(options: argparse.Namespace, wiring: Wiring) -> int:
             "The course needs a terminal to draw on, and this is none.",
             "`course list`, `course run` and `course check` work anywhere: course --help",
         )
+    for words in settle_textual(os.environ):
+        explain(words)
     from course.storage.recordings import RecordingFolder
     from course.tui.app import CourseApp
 

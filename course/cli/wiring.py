@@ -141,6 +141,12 @@ class Wiring:
         self._at_end.callback(judge.close)
         return judge
 
+    def tell_of_walls(self) -> None:
+        """Say it where code runs behind fewer walls than whoever typed this may expect."""
+        report = self.sandboxes.report()
+        if self._sandbox == "auto" and report.kind == "embedded":
+            explain(f"Sandbox: embedded, on this computer ({clean_line(report.why)}).")
+
     @contextlib.contextmanager
     def study(
         self, *, ahead: bool = False, record: "Callable[[str], Heard] | None" = None

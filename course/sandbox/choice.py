@@ -157,7 +157,8 @@ def decide(choice: Choice) -> tuple[Backend, SandboxReport]:
         if choice == "docker":
             raise
         has_engine = not isinstance(error, EngineMissing)
-        why = f"the image is not built yet: {BUILD}" if has_engine else "no Docker engine answers"
+        told = error.summary[:1].lower() + error.summary[1:].rstrip(".")
+        why = f"the image is not built yet: {BUILD}" if has_engine else told
         return embedded(why, can_build=has_engine)
 
 

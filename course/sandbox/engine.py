@@ -16,6 +16,7 @@ from docker.context import ContextAPI
 from docker.utils import kwargs_from_env
 
 from course.errors import EngineMissing, ImageMissing, SandboxError
+from course.sandbox.named import NAMED, START_THE_ENGINE, silence
 from course.sandbox.patience import Patience
 from course.sandbox.pipe import Attached, Pipe
 from course.sandbox.sockets import DEFAULT_SOCKET, knock, rootless_sockets
@@ -24,10 +25,6 @@ DETECT_SECONDS = 3.0
 ANSWER_SECONDS = 60.0  # for images; a container is waited for as long as it is worth
 LOOK_SECONDS, START_SECONDS, END_SECONDS = 10.0, 20.0, 3.0
 CONNECTIONS = 32
-START_THE_ENGINE = (
-    "Start Docker (or Podman's socket), or go on without it: --sandbox embedded. "
-    "`course doctor` shows what was tried."
-)
 GONE, BUSY = 404, 409
 
 
@@ -218,14 +215,11 @@ def connect(host: str | None = None) -> Engine:
             client = docker.APIClient(
                 version="auto", timeout=DETECT_SECONDS, max_pool_size=CONNECTIONS, **options
             )
-        except (docker.errors.DockerException, requests.RequestException, OSError) as error:
+        except Exception as error:  # noqa: BLE001  whatever an address or a certificate leads to
             tried.append(f"{where}: {error}")
         else:
             return Engine(client, where)
-    hint = START_THE_ENGINE
-    if any("Permission denied" in line for line in tried):
-        hint = "You may not use its socket: join the docker group, or use rootless Docker. " + hint
-    raise EngineMissing("No Docker engine answers.", hint, "\n".join(tried))
+    raise EngineMissing(*silence(host, os.environ, tried), "\n".join(tried))
 
 
 def candidates(host: str | None, environment: Mapping[str, str]) -> Iterable[dict[str, Any]]:
@@ -233,11 +227,25 @@ def candidates(host: str | None, environment: Mapping[str, str]) -> Iterable[dic
     if host:
         return [{"base_url": host}]
     if environment.get("DOCKER_HOST"):
-        return [kwargs_from_env(environment)]
+        return [environment_options(environment)]
     context = context_options(environment)
     if environment.get("DOCKER_CONTEXT"):
         return [context]
     return [context, *({"base_url": f"unix://{path}"} for path in rootless_sockets(environment))]
+
+
+def environment_options(environment: Mapping[str, str]) -> dict[str, Any]:
+    """What DOCKER_HOST and its companions say; raises EngineMissing that names what is off."""
+    try:
+        options: dict[str, Any] = kwargs_from_env(environment)
+    except Exception as error:
+        named = [f"{name}={environment[name]}" for name in NAMED if environment.get(name)]
+        raise EngineMissing(
+            f"The settings of Docker in the environment do not fit together: {', '.join(named)}.",
+            f"Unset them ({' '.join(['unset', *NAMED])}), or start what they name.",
+            str(error),
+        ) from error
+    return options
 
 
 def context_options(environment: Mapping[str, str]) -> dict[str, Any]:

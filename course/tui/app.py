@@ -69,6 +69,7 @@ class CourseApp(App[None]):
         self.theme_changed_signal.subscribe(self, self._remember_theme)
         self.set_interval(NOTICE_SECONDS, self.tell_notices)
         self._endings.mind_continuing()
+        self.set_interval(NOTICE_SECONDS, self._endings.leave_what_is_gone)
         if self._consent is None:
             await self._begin(False)
         else:  # somebody else's course: it can be read without an answer, but does not run

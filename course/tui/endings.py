@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import os
+import select
 import signal
 import sys
 import termios
@@ -65,6 +66,14 @@ class Endings:
         if callable(resume):
             signal.signal(signal.SIGCONT, go_on)
 
+    def leave_what_is_gone(self) -> None:
+        """End where the terminal has gone away and no SIGHUP has told us so.
+
+        Textual would read its end again and again, and take a whole processor for that.
+        """
+        if self._terminal.is_gone():
+            self._app.exit(return_code=128 + signal.SIGHUP)
+
     def _redraw(self) -> None:
         """All of it: the terminal may have forgotten what it showed."""
         self._app.screen.refresh(layout=True)
@@ -96,6 +105,16 @@ class _Terminal:
         self._attributes: list[Any] | None = None
         with contextlib.suppress(termios.error, OSError, ValueError, AttributeError):
             self._attributes = termios.tcgetattr(sys.__stdin__.fileno())  # type: ignore[union-attr]
+
+    def is_gone(self) -> bool:
+        """Whether nobody is at its other end any more."""
+        with contextlib.suppress(OSError, ValueError, AttributeError):
+            poll = select.poll()
+            poll.register(sys.__stdin__.fileno(), select.POLLHUP)  # type: ignore[union-attr]
+            return self._attributes is not None and bool(
+                sum(event & select.POLLHUP for _, event in poll.poll(0))
+            )
+        return False
 
     def restore(self) -> None:
         """Give it back; what cannot be written to needs nothing."""

@@ -83,6 +83,11 @@ class Terminal:
     def _is_on(self, switch: str) -> bool:
         return self.text.rfind(f"{switch}h") > self.text.rfind(f"{switch}l")
 
+    def hang_up(self) -> None:
+        """Go away; the program is told nothing, for this is not its controlling terminal."""
+        os.close(self._master)
+        self._master = os.open(os.devnull, os.O_RDONLY)
+
     def close(self) -> None:
         """Hang up."""
         with contextlib.suppress(ProcessLookupError):

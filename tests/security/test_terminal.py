@@ -97,6 +97,17 @@ def test_ctrl_z_gives_the_terminal_to_the_shell_and_fg_takes_it_back(tmp_path, f
         )  # fmt: skip
 
 
+def test_a_screen_whose_terminal_is_gone_ends(tmp_path, fault):
+    with on_a_terminal(tmp_path) as terminal:
+        terminal.until(HOME)
+        terminal.hang_up()
+        status = terminal.process.wait(20)
+        fault(
+            "the terminal goes away, and no SIGHUP comes",
+            lost=[] if status else [status], left=[], read=f"exit status {status}",
+        )  # fmt: skip
+
+
 def is_stopped(pid):
     with open(f"/proc/{pid}/stat") as file:  # noqa: PTH123
         return file.read().rpartition(")")[2].split()[0] == "T"

@@ -39,6 +39,7 @@ def made(template: TinyCheckout, tmp_path: Path) -> TinyCheckout:
     copy = TinyCheckout(tmp_path)
     copy.add_uv()
     shutil.copytree(template.root / ".venv", copy.root / ".venv", symlinks=True)
+    assert copy.start("list").code == 0  # it was moved: what names the old place is made again
     return copy
 
 
@@ -193,7 +194,7 @@ def test_uv_is_told_of_the_index_that_pip_uses(plain):
     assert "--default-index https://mirror.invalid/simple" in (plain.root / "said").read_text()
 
 
-@pytest.mark.parametrize("name", ["__main__.py", "bootstrap.py", "__init__.py"])
+@pytest.mark.parametrize("name", ["__main__.py", "bootstrap.py", "pip_settings.py", "__init__.py"])
 def test_every_python_3_can_read_the_modules_that_refuse_it(name):
     source = (COURSE / name).read_text()
     ast.parse(source, feature_version=(3, 6))
@@ -236,3 +237,31 @@ def with_distribution(checkout: TinyCheckout, requirement: str) -> str:
     )
     (info / "direct_url.json").write_text(f'{{"url": "{checkout.root.as_uri()}"}}')
     return path
+
+
+def test_a_ready_checkout_that_may_only_be_read_starts(made, monkeypatch, fault):
+    for path in (made.root, made.root / ".venv"):
+        path.chmod(0o555)
+    lock = made.root / ".venv.lock"
+    lock.unlink(missing_ok=True)
+    started = made.start("list")
+    made.root.chmod(0o755)
+    fault(
+        "a ready checkout is read-only",
+        lost=[] if started.code == 0 else [started.progress],
+        left=[lock] if lock.exists() else [],
+        read=started.progress or "the list of lessons",
+    )
+
+
+def test_a_checkout_that_was_moved_mends_its_environment(made, tmp_path, fault):
+    elsewhere = TinyCheckout(tmp_path / "elsewhere")
+    elsewhere.add_uv()
+    shutil.copytree(made.root / ".venv", elsewhere.root / ".venv", symlinks=True)
+    started = elsewhere.start("list")
+    fault(
+        "a ready checkout is moved",
+        lost=[] if started.code == 0 else [started.progress], left=[], read=started.progress,
+    )  # fmt: skip
+    assert "installing" in started.progress
+    assert elsewhere.start("list").progress == ""

@@ -26,6 +26,7 @@ def run(options: argparse.Namespace, wiring: Wiring) -> int:
     """Do it."""
     with wiring.study() as study:
         exercise = study.exercise(options.exercise)
+        wiring.tell_of_walls()
         if not options.json and options.file is None:
             explain(f"Checking {study.file(exercise)}")
         verdict = study.check(exercise, options.file)
