@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import io
 import os
+import sys
 from collections.abc import Iterator, MutableMapping
-from importlib import import_module
 from typing import TYPE_CHECKING
 
 from course.cli.output import explain
@@ -17,6 +18,13 @@ if TYPE_CHECKING:  # what `course --version` must not wait for
 
 
 # What Textual takes as it comes, and fails of; for the others it has a default of its own.
+DRIVERS = {
+    f"textual.drivers.{name}"
+    for name in (
+        "linux_driver:LinuxDriver", "linux_inline_driver:LinuxInlineDriver",
+        "headless_driver:HeadlessDriver", "web_driver:WebDriver",
+    )
+}  # fmt: skip
 SYSTEMS = ("auto", "standard", "256", "truecolor", "windows")
 
 
@@ -28,17 +36,19 @@ def settle_textual(environment: MutableMapping[str, str]) -> Iterator[str]:
         known = ", ".join(SYSTEMS)
         yield f"TEXTUAL_COLOR_SYSTEM={system} is none of {known}: colours are found out instead."
     driver = environment.get("TEXTUAL_DRIVER")
-    if driver is not None and not _is_class(driver):
+    if driver is not None and driver not in DRIVERS:
         del environment["TEXTUAL_DRIVER"]
-        yield f"TEXTUAL_DRIVER={driver} names no driver that can be loaded: the usual one is used."
+        yield f"TEXTUAL_DRIVER={driver} is no driver of Textual's: the usual one is used."
 
 
-def _is_class(name: str) -> bool:
-    module, _, member = name.partition(":")
-    try:
-        return isinstance(getattr(import_module(module), member, None), type)
-    except (ImportError, ValueError, TypeError):
-        return False
+def draw_in_utf_8() -> None:
+    """Frames and arrows, whatever the locale says: terminals have known UTF-8 for long.
+
+    With another encoding each of them would be drawn as six letters.
+    """
+    for stream in (sys.__stdout__, sys.__stderr__):
+        if isinstance(stream, io.TextIOWrapper) and stream.encoding.lower() != "utf-8":
+            stream.reconfigure(encoding="utf-8")
 
 
 def open_screen(options: argparse.Namespace, wiring: Wiring) -> int:
@@ -50,6 +60,7 @@ def open_screen(options: argparse.Namespace, wiring: Wiring) -> int:
             "The course needs a terminal to draw on, and this is none.",
             "`course list`, `course run` and `course check` work anywhere: course --help",
         )
+    draw_in_utf_8()
     for words in settle_textual(os.environ):
         explain(words)
     from course.storage.recordings import RecordingFolder

@@ -56,7 +56,8 @@ class CourseApp(App[None]):
         self._start = start
         self.register_theme(DARK)
         self.register_theme(LIGHT)
-        if theme or "TEXTUAL_THEME" not in os.environ:
+        wanted = os.environ.get("TEXTUAL_THEME")
+        if theme or wanted not in self.available_themes:
             chosen = theme or study.theme()
             self.theme = chosen if chosen in self.available_themes else DARK.name
 

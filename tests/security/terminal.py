@@ -4,6 +4,7 @@ import contextlib
 import fcntl
 import os
 import pty
+import re
 import select
 import struct
 import subprocess
@@ -70,6 +71,11 @@ class Terminal:
             self.read()
         self.read()
         return self.process.returncode
+
+    def words(self) -> str:
+        """The last of what a person could read there."""
+        plain = re.sub(r"\x1b(\[[0-9;?<>=]*[ -/]*[@-~]|\][^\x07]*\x07|.)", " ", self.text)
+        return " ".join(plain.split())[-160:]
 
     def left(self) -> list[str]:
         """What the terminal is left with that it did not have before."""

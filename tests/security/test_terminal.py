@@ -31,10 +31,9 @@ def test_the_terminal_is_given_back(tmp_path, fault, ending):
         status = terminal.end()
         fault(
             f"{ending} to the screen",
-            lost=[] if status == 128 + ENDINGS[ending][-1 if ending == "SIGTERM twice" else 0]
-            or status > 128 else [status],
+            lost=[] if status in {128 + number for number in ENDINGS[ending]} else [status],
             left=terminal.left(),
-            read=f"the shell's prompt, and exit status {status}",
+            read=terminal.words(),
         )  # fmt: skip
 
 
@@ -53,7 +52,7 @@ def test_a_signal_beside_a_lab_ends_the_lab_too(tmp_path, fault):
             "SIGTERM to the screen while a lab opens beside it",
             lost=[] if status == 128 + signal.SIGTERM else [status],
             left=[*terminal.left(), *scratch.iterdir()],
-            read=f"the shell's prompt, and exit status {status}",
+            read=terminal.words(),
         )
     scratch.rmdir()
 
@@ -73,7 +72,7 @@ def test_everything_stands_still_for_a_while_and_goes_on(tmp_path, fault):
         status = terminal.end()
         fault(
             "the screen stands still for a while (a closed lid)",
-            lost=[] if status == 0 else [status], left=terminal.left(), read="help, at the next ?",
+            lost=[] if status == 0 else [status], left=terminal.left(), read=terminal.words(),
         )  # fmt: skip
 
 
@@ -93,7 +92,7 @@ def test_ctrl_z_gives_the_terminal_to_the_shell_and_fg_takes_it_back(tmp_path, f
         fault(
             "ctrl+z, and fg after it",
             lost=[] if status == 0 else [status], left=[*left, *terminal.left()],
-            read="the shell's prompt, then the screen again",
+            read=terminal.words(),
         )  # fmt: skip
 
 
@@ -104,10 +103,56 @@ def test_a_screen_whose_terminal_is_gone_ends(tmp_path, fault):
         status = terminal.process.wait(20)
         fault(
             "the terminal goes away, and no SIGHUP comes",
-            lost=[] if status else [status], left=[], read=f"exit status {status}",
+            lost=[] if status else [status], left=[], read=terminal.words(),
         )  # fmt: skip
 
 
 def is_stopped(pid):
     with open(f"/proc/{pid}/stat") as file:  # noqa: PTH123
         return file.read().rpartition(")")[2].split()[0] == "T"
+
+
+ODD = {
+    "LANG=C": {"LANG": "C"},
+    "LC_ALL=POSIX": {"LC_ALL": "POSIX"},
+    "PYTHONUTF8=0 and LANG=C": {"PYTHONUTF8": "0", "LANG": "C", "PYTHONCOERCECLOCALE": "0"},
+    "PYTHONIOENCODING=ascii": {"PYTHONIOENCODING": "ascii"},
+    "PYTHONIOENCODING=latin-1": {"PYTHONIOENCODING": "latin-1"},
+    "TEXTUAL_DRIVER=builtins:int": {"TEXTUAL_DRIVER": "builtins:int"},
+    "TEXTUAL_DRIVER=nonsense": {"TEXTUAL_DRIVER": "nonsense"},
+    "TEXTUAL_COLOR_SYSTEM=nonsense": {"TEXTUAL_COLOR_SYSTEM": "nonsense"},
+    "TEXTUAL_THEME=nonsense": {"TEXTUAL_THEME": "nonsense"},
+    "TEXTUAL_ANIMATIONS=nonsense": {"TEXTUAL_ANIMATIONS": "nonsense"},
+    "TEXTUAL_FPS=nonsense": {"TEXTUAL_FPS": "nonsense"},
+    "TERM=nonsense": {"TERM": "nonsense"},
+}
+
+
+@pytest.mark.parametrize("what", ODD)
+def test_the_screen_is_drawn_whatever_the_environment_says(tmp_path, fault, what):
+    with on_a_terminal(tmp_path, env=ODD[what]) as terminal:
+        terminal.until("Lessons")
+        terminal.read(0.5)
+        drawn = terminal.text
+        terminal.press("q")
+        status = terminal.end()
+        fault(
+            f"{what} and the screen",
+            lost=[] if status == 0 and "\u256d" in drawn else [status, "the frames"],
+            left=terminal.left(), read=drawn[:160] + terminal.words(),
+        )  # fmt: skip
+
+
+@pytest.mark.parametrize("size", [(20, 5), (1, 1), (500, 200), (80, 24)])
+def test_the_screen_lives_in_any_window(tmp_path, fault, size):
+    with on_a_terminal(tmp_path, size=size) as terminal:
+        terminal.until("\x1b[?1049h")
+        terminal.until("m")
+        terminal.read(1.0)
+        terminal.press("q")
+        status = terminal.end()
+        fault(
+            f"a window of {size[0]} by {size[1]}",
+            lost=[] if status == 0 else [status], left=terminal.left(),
+            read=terminal.words() or terminal.text[-80:],
+        )  # fmt: skip
