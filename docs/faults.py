@@ -5,6 +5,7 @@ python -m docs.faults /tmp/faults.jsonl                      # later lines repla
 """
 
 import json
+import re
 import sys
 from collections.abc import Iterable
 from itertools import groupby
@@ -12,6 +13,7 @@ from pathlib import Path
 
 DOCS = Path(__file__).resolve().parent
 LONGEST = 240
+FOLDERS = re.compile(r"/(?:[\w.\[\]-]+/)+")  # of the machine that it was tried on
 PAGE = """# What was done to the course, and what became of it
 
 Written by `make faults` from what the tests found. Each row is a fault that a test really brings
@@ -45,7 +47,7 @@ def _words(found: object) -> str:
 
 
 def _shortened(text: object) -> str:
-    whole = str(text)
+    whole = FOLDERS.sub("…/", str(text))
     return whole if len(whole) <= LONGEST else whole[: LONGEST - 1].rstrip() + "…"
 
 

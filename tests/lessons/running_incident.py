@@ -36,7 +36,7 @@ def exercise(name: str) -> Exercise:
 def observe(slo: Exercise, text: bytes, seed: int) -> dict[str, Any]:
     """What the rig measures of a file under one seed's faults."""
     ready = ReadySandboxes(Chooser("embedded"))
-    session, _ = ready.take(slo, seed)
+    (session,), _ = ready.take(slo, seed)
     try:
         reach = Reach(session, slo, {slo.file: text}, seed)
         reach.start()

@@ -22,16 +22,29 @@ DEATHS = {
 }
 
 
+OTHERS: set[int] = set()  # processes of tests before, which may be kept for more
+
+
+@pytest.fixture(autouse=True)
+def others():
+    """Whoever is there before the lab."""
+    OTHERS.clear()
+    OTHERS.update(living_below(os.getpid()))
+
+
 async def only(pilot, harm):
     """Do it to the one agent that there is."""
-    (agent,) = agents()
+    (agent,) = set(agents()) - OTHERS
     harm(agent)
     return agent
 
 
 def gone(before):
     """What is left of the lab once everything is closed."""
-    return [*(lab_folders() - before), *(f"pid {pid}" for pid in living_below(os.getpid()))]
+    return [
+        *(lab_folders() - before),
+        *(f"pid {pid}" for pid in living_below(os.getpid()) - OTHERS),
+    ]
 
 
 @pytest.mark.parametrize("number", DEATHS, ids=lambda number: number.name)

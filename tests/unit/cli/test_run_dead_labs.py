@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.living import living_below
+from tests.living import lives, living_below
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
 CHECKOUT = Path(__file__).parents[3]
@@ -51,7 +51,7 @@ def left(scratch, below):
     """Folders and processes a moment after the end; the bound is the claim."""
     until = time.monotonic() + 5
     while True:
-        alive = [f"pid {pid}" for pid in below if Path(f"/proc/{pid}/task").exists()]
+        alive = [f"pid {pid}" for pid in below if lives(pid)]
         found = [*alive, *(path.name for path in scratch.iterdir())]
         if not found or time.monotonic() > until:
             return found
