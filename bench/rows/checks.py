@@ -5,7 +5,6 @@ container, warm: the second check of a learner and every one after it.
 """
 
 import subprocess
-import time
 from collections.abc import Iterable
 from contextlib import ExitStack
 from functools import partial
@@ -15,6 +14,7 @@ from tempfile import TemporaryDirectory
 from bench._bare import write_bare
 from bench._cost import PYTHON, ROOT, seconds
 from bench._row import Row
+from bench._warm import warm_check
 from course.judge.judge import PytestJudge
 from course.runs.checks import Checks
 from course.sandbox.choice import Chooser
@@ -33,24 +33,12 @@ def rows(stack: ExitStack) -> Iterable[Row]:
     folder = Path(stack.enter_context(TemporaryDirectory()))
     write_bare(folder, exercise, exercise.solution)
     bare(folder)  # writes bytecode
-    check(checks)
+    warm_check(checks, exercise, EDITING)
     yield Row(
-        what="check, warm, of a function", wanted=WANTED, ours=partial(check, checks),
+        what="check, warm, of a function", wanted=WANTED,
+        ours=partial(warm_check, checks, exercise, EDITING),
         against=partial(seconds, partial(bare, folder)), baseline="bare pytest",
     )  # fmt: skip
-
-
-def check(checks: Checks) -> float:
-    """Seconds of one check of the solution."""
-    exercise = honest_exercise()
-    checks.prepare(exercise)
-    time.sleep(EDITING)
-    started = time.perf_counter()
-    verdict = checks.check(exercise, exercise.solution)
-    taken = time.perf_counter() - started
-    if verdict.outcome != "passed":
-        raise RuntimeError(f"the solution should pass: {verdict.why}")
-    return taken
 
 
 def bare(folder: Path) -> None:

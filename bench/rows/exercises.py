@@ -1,11 +1,11 @@
 """What the learner waits for: a warm check of each exercise's solution, one after the other."""
 
-import time
 from collections.abc import Iterable
 from contextlib import ExitStack
 from functools import cache
 
 from bench._row import Row
+from bench._warm import warm_check
 from course.content.catalog import Catalog
 from course.content.folders import find_course
 from course.judge.judge import PytestJudge
@@ -27,7 +27,7 @@ def rows(stack: ExitStack) -> Iterable[Row]:
 
     @cache
     def taken() -> dict[str, float]:
-        return {one.slug: warm(checks, one) for one in exercises()}
+        return {one.slug: second(checks, one) for one in exercises()}
 
     yield Row(
         what="all checks, one after the other, warm", wanted=SUM, unit="s", rounds=1,
@@ -44,14 +44,7 @@ def exercises() -> list[Exercise]:
     return [one for lesson in Catalog(find_course()).lessons for one in lesson.exercises]
 
 
-def warm(checks: Checks, exercise: Exercise) -> float:
+def second(checks: Checks, exercise: Exercise) -> float:
     """Seconds of the second check of it."""
-    for _ in range(2):
-        checks.prepare(exercise)
-        time.sleep(EDITING)
-        started = time.perf_counter()
-        verdict = checks.check(exercise, exercise.solution)
-        seconds = time.perf_counter() - started
-        if verdict.outcome != "passed":
-            raise RuntimeError(f"{exercise.slug}: the solution should pass: {verdict.why}")
-    return seconds
+    warm_check(checks, exercise, EDITING)
+    return warm_check(checks, exercise, EDITING)
